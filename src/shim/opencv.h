@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plain C over OpenCV. Converts types and nothing else; no exception leaves it. */
+#ifndef FVI_SHIM_OPENCV_H
+#define FVI_SHIM_OPENCV_H
+
+#include "base/error.h"
+#include "base/image.h"
+#include "faceverify/bytes.h"
+
+FV_BEGIN_C
+
+/**
+ * Silences OpenCV's own printing and holds it to the calling thread (no worker threads). Every
+ * function below has called it; idempotent and thread-safe.
+ */
+void fvi_cv_init(void) FV_NOEXCEPT;
+
+/** OpenCV's version, static text. */
+const char *fvi_cv_version(void) FV_NOEXCEPT;
+
+/** How many threads OpenCV would use for one call: 1 after fvi_cv_init(). */
+int fvi_cv_threads(void) FV_NOEXCEPT;
+
+/**
+ * src into dst, at dst's size: area average where it gets smaller, bilinear where it gets larger.
+ * Channels must be equal; the two must not overlap.
+ */
+FV_NODISCARD fv_status fvi_cv_resize(const fvi_image *src, fvi_image *dst,
+                                     fv_error *err) FV_NOEXCEPT;
+
+/**
+ * dst(x, y) = src(m0 x + m1 y + m2, m3 x + m4 y + m5), bilinear; black where src has nothing
+ * (border 0), or the nearest pixel of src (border 1).
+ */
+FV_NODISCARD fv_status fvi_cv_warp(const fvi_image *src, const float m[6], int border,
+                                   fvi_image *dst, fv_error *err) FV_NOEXCEPT;
+
+/** RGB to grey (BT.601 luma), same size. */
+FV_NODISCARD fv_status fvi_cv_grey(const fvi_image *src, fvi_image *dst, fv_error *err) FV_NOEXCEPT;
+
+/** A network in OpenCV DNN with its activations: belongs to one thread at a time. */
+typedef struct fvi_cv_net fvi_cv_net;
+
+FV_NODISCARD fv_status fvi_cv_net_create(fvi_cv_net **out, fv_bytes onnx,
+                                         fv_error *err) FV_NOEXCEPT;
+void fvi_cv_net_destroy(fvi_cv_net **net) FV_NOEXCEPT;
+
+/** What to run: NCHW input, and where each named output goes. */
+typedef struct fvi_cv_run {
+    const char *input_name;
+    const float *input;
+    int input_dims[4];
+    const char *const *output_names;
+    float *const *outputs;       /**< outputs[i] has room for output_counts[i] floats */
+    const size_t *output_counts; /**< FV_E_MODEL when the network gives another number */
+    size_t n_outputs;            /**< 1..8 */
+} fvi_cv_run;
+
+FV_NODISCARD fv_status fvi_cv_net_run(fvi_cv_net *net, const fvi_cv_run *run,
+                                      fv_error *err) FV_NOEXCEPT;
+
+FV_END_C
+#endif
