@@ -8,7 +8,10 @@
 
 FV_BEGIN_C
 
-/** A detector with its scratch: belongs to one thread at a time. */
+/**
+ * A detector with its scratch: belongs to one thread at a time. dlib keeps the gradients of the
+ * last picture until the next run, or until it is destroyed, and gives no way to overwrite them.
+ */
 typedef struct fvi_hog fvi_hog;
 
 FV_NODISCARD fv_status fvi_hog_create(fvi_hog **out, fv_error *err) FV_NOEXCEPT;
