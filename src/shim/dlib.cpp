@@ -4,6 +4,11 @@
 #include <memory>
 #include <vector>
 
+// The set-up does one small SVD; these two headers say that LAPACK does it, which would put a
+// Fortran library on our link. dlib has its own.
+#include <dlib/assert.h>
+#include <dlib/test_for_odr_violations.h>
+#undef DLIB_USE_LAPACK
 #include <dlib/image_processing/frontal_face_detector.h>
 
 #include "shim/guard.hpp"
