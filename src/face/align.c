@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "face/face.h"
+#include "face/internal.h"
 
 #include <math.h>
 

@@ -93,8 +93,8 @@ static fv_status run_hog(fvi_facer *f, const fvi_image *image, fvi_faces *out, f
     fv_status st = FV_OK;
     int longer = image->width_px > image->height_px ? image->width_px : image->height_px;
     float s = (float)HOG_SIDE_PX / (float)longer;
-    int w = (int)fmaxf(lroundf((float)image->width_px * s), 1.0f);
-    int h = (int)fmaxf(lroundf((float)image->height_px * s), 1.0f);
+    int w = (int)fmaxf(roundf((float)image->width_px * s), 1.0f);
+    int h = (int)fmaxf(roundf((float)image->height_px * s), 1.0f);
     size_t area = (size_t)w * (size_t)h;
     size_t n = 0;
 

@@ -8,6 +8,7 @@
 #define FVI_CALIBRATION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
