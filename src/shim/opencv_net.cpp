@@ -11,8 +11,8 @@
 
 struct fvi_cv_net {
     cv::dnn::Net net;
-    std::vector<cv::Mat> outs; // headers over the network's own memory, until the next pass
-    std::vector<int> in_dims;
+    std::vector<std::vector<cv::Mat>> outs; // headers over the network's own memory
+    cv::Mat zeros; // of the input's shape: a wipe must not fail for want of memory
     std::string in_name;
 };
 
@@ -36,14 +36,16 @@ bool is_run(const fvi_cv_run *r)
     return true;
 }
 
-fv_status check_outputs(const std::vector<cv::Mat> &outs, const fvi_cv_run *run, fv_error *err)
+fv_status check_outputs(const std::vector<std::vector<cv::Mat>> &outs, const fvi_cv_run *run,
+                        fv_error *err)
 {
     for (size_t i = 0; i < run->n_outputs; i++) {
-        if (outs.at(i).type() != CV_32F || !outs[i].isContinuous())
-            return fvi_fail(err, FV_E_MODEL, "output %s is not of floats", run->output_names[i]);
-        if (outs[i].total() != run->output_counts[i])
-            return fvi_fail(err, FV_E_MODEL, "output %s has %zu values, not %zu",
-                            run->output_names[i], outs[i].total(), run->output_counts[i]);
+        const char *name = run->output_names[i];
+        if (outs.at(i).size() != 1 || outs[i][0].type() != CV_32F || !outs[i][0].isContinuous())
+            return fvi_fail(err, FV_E_MODEL, "output %s is not one block of floats", name);
+        if (outs[i][0].total() != run->output_counts[i])
+            return fvi_fail(err, FV_E_MODEL, "output %s has %zu values, not %zu", name,
+                            outs[i][0].total(), run->output_counts[i]);
     }
     return FV_OK;
 }
@@ -83,16 +85,18 @@ extern "C" fv_status fvi_cv_net_run(fvi_cv_net *net, const fvi_cv_run *run, fv_e
     return fvi::guard(err, "fvi_cv_net_run", [&] {
         if (net == nullptr || !is_run(run))
             return fvi_fail(err, FV_E_ARG, "fvi_cv_net_run: something is NULL or out of range");
-        net->in_dims.assign(run->input_dims, run->input_dims + 4);
+        const cv::Mat in(4, run->input_dims, CV_32F, const_cast<float *>(run->input));
+        if (net->zeros.size != in.size)
+            net->zeros = cv::Mat(4, run->input_dims, CV_32F, cv::Scalar(0));
         net->in_name = run->input_name;
-        const cv::Mat in(net->in_dims, CV_32F, const_cast<float *>(run->input));
         net->net.setInput(in, net->in_name); // copies
         net->net.forward(net->outs, std::vector<cv::String>(run->output_names,
                                                             run->output_names + run->n_outputs));
         const fv_status st = check_outputs(net->outs, run, err);
         if (st != FV_OK) return st;
         for (size_t i = 0; i < run->n_outputs; i++)
-            std::memcpy(run->outputs[i], net->outs[i].ptr(), run->output_counts[i] * sizeof(float));
+            std::memcpy(run->outputs[i], net->outs[i][0].ptr(),
+                        run->output_counts[i] * sizeof(float));
         return FV_OK;
     });
 }
@@ -100,10 +104,12 @@ extern "C" fv_status fvi_cv_net_run(fvi_cv_net *net, const fvi_cv_run *run, fv_e
 extern "C" void fvi_cv_net_wipe(fvi_cv_net *net) noexcept
 {
     (void)fvi::guard(nullptr, "fvi_cv_net_wipe", [net] {
-        if (net == nullptr || net->in_dims.empty()) return FV_OK;
-        for (cv::Mat &out : net->outs)
-            out.setTo(0);
-        net->net.setInput(cv::Mat(net->in_dims, CV_32F, cv::Scalar(0)), net->in_name);
+        if (net == nullptr || net->zeros.empty()) return FV_OK;
+        for (std::vector<cv::Mat> &blobs : net->outs) {
+            for (cv::Mat &blob : blobs)
+                blob.setTo(0);
+        }
+        net->net.setInput(net->zeros, net->in_name);
         return FV_OK;
     });
 }
