@@ -66,7 +66,8 @@ static fv_status on_scalar(walk *w, const yaml_event_t *e, size_t line)
     if (strlen(text) != len) return refuse(w, line, "a NUL character", "");
     if (w->depth == 0) return empty ? FV_OK : refuse(w, line, "not a key but only a text:", text);
     if (w->key == FVI_SCAN_ROOT) return on_key(w, text, len, line);
-    if (empty) return refuse(w, line, "no value after", w->scan->nodes[w->key].name);
+    const fvi_scan_node *node = &w->scan->nodes[w->key];
+    if (empty) return refuse(w, node->line, "no value after", node->name);
     w->key = FVI_SCAN_ROOT;
     return FV_OK;
 }
