@@ -19,6 +19,7 @@ enum {
     /* A key adds itself, and at most one section with its terminator for each level above. */
     FIELDS_PER_KEY = 1 + 2 * (FVI_CONFIG_MAX_DEPTH - 1),
     COMPLAINT = 160,
+    PLACE = FVI_CONFIG_MAX_DEPTH * (FVI_CONFIG_MAX_NAME + 1),
 };
 
 struct fvi_yaml {
@@ -175,6 +176,23 @@ static fv_status build_schema(fvi_yaml *y, const fvi_config_table *t, fv_error *
     return FV_OK;
 }
 
+/* The node where libcyaml stopped, and its path. */
+static size_t find_place(const fvi_yaml *y, const complaint *c, char place[PLACE])
+{
+    size_t node = FVI_SCAN_ROOT;
+    size_t used = 0;
+
+    place[0] = '\0';
+    for (size_t i = c->depth; i > 0; i--) {
+        const char *name = c->path[i - 1];
+        size_t child = fvi_scan_find(&y->scan, node, name, strlen(name));
+        if (child == 0) break;
+        used += (size_t)snprintf(place + used, PLACE - used, "%s%s", used > 0 ? "." : "", name);
+        node = child;
+    }
+    return node;
+}
+
 /* libcyaml's complaint in our words, at our line; its own words where we do not know them. */
 static fv_status explain(const fvi_yaml *y, const complaint *c, const char *name, cyaml_err_t code,
                          fv_error *err)
@@ -182,20 +200,14 @@ static fv_status explain(const fvi_yaml *y, const complaint *c, const char *name
     static const char unknown[] = "Unexpected key: ";
     static const char not_keys[] = "Expecting MAPPING";
     static const char not_text[] = "Expecting STRING";
-    size_t node = FVI_SCAN_ROOT;
-    size_t child = 0;
+    char place[PLACE];
+    size_t node = find_place(y, c, place);
+    size_t line = node != FVI_SCAN_ROOT ? y->scan.nodes[node].line : 1;
 
     name = fvi_config_shown_name(name);
-    for (size_t i = c->depth; i > 0; i--) {
-        child = fvi_scan_find(&y->scan, node, c->path[i - 1], strlen(c->path[i - 1]));
-        node = child != 0 ? child : node;
-    }
-    size_t line = node != FVI_SCAN_ROOT ? y->scan.nodes[node].line : 1;
-    const char *place = node != FVI_SCAN_ROOT ? y->scan.nodes[node].name : "";
-
     if (strncmp(c->first, unknown, sizeof unknown - 1) == 0) {
         const char *key = c->first + sizeof unknown - 1;
-        child = fvi_scan_find(&y->scan, node, key, strlen(key));
+        size_t child = fvi_scan_find(&y->scan, node, key, strlen(key));
         if (child != 0) line = y->scan.nodes[child].line;
         return fvi_fail(err, FV_E_CONFIG, "%s:%zu: unknown key '%s'%s%s%s", name, line, key,
                         place[0] != '\0' ? " in '" : "", place, place[0] != '\0' ? "'" : "");
