@@ -563,6 +563,26 @@ static void test_config__decimal_commas_of_the_program_do_not_matter(void **stat
     assert_non_null(strstr(text, "share: 0.75\n"));
 }
 
+static void test_config__the_threads_locale_is_given_back(void **state)
+{
+    char text[4096];
+    values v;
+    fv_error err = {0};
+    locale_t mine = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
+    (void)state;
+    if (mine == (locale_t)0) mine = newlocale(LC_ALL_MASK, "POSIX", (locale_t)0);
+    assert_true(mine != (locale_t)0);
+    locale_t before = uselocale(mine);
+    assert_fv_ok(load("top: 1", NULL, &v, &err), &err);
+    locale_t loaded = uselocale((locale_t)0);
+    (void)dump(&v, text, sizeof text);
+    locale_t dumped = uselocale((locale_t)0);
+    assert_int_equal(load("top: x", NULL, &v, &err), FV_E_CONFIG);
+    locale_t failed = uselocale(before);
+    freelocale(mine);
+    assert_true(loaded == mine && dumped == mine && failed == mine);
+}
+
 static void test_utf8__forms(void **state)
 {
     static const struct {
@@ -611,6 +631,7 @@ int main(void)
         cmocka_unit_test(test_config__dump_loads_back_bit_for_bit),
         cmocka_unit_test(test_config__dump_that_cannot_be_written),
         cmocka_unit_test(test_config__decimal_commas_of_the_program_do_not_matter),
+        cmocka_unit_test(test_config__the_threads_locale_is_given_back),
         cmocka_unit_test(test_utf8__forms),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
