@@ -202,6 +202,29 @@ static void test_damage__harmless_oddities_pass(void **state)
     fixture_close(&f);
 }
 
+static void test_damage__zeros_at_the_end_hide_no_damage(void **state)
+{
+    static const uint8_t zeros[64] = {0};
+    static const jpeg_spec *const specs[] = {&busy_baseline, &busy_progressive};
+    fixture f = fixture_open();
+    (void)state;
+    for (size_t s = 0; s < ARRAY_LEN(specs); s++) {
+        int seen = 0;
+        for (int i = 4; i < 16; i++) {
+            blob b = picture_jpeg(specs[s]);
+            b.data[b.len * (size_t)i / 16] ^= 0xff;
+            bool damaged = plain_turbojpeg_complains(b);
+            blob_insert(&b, b.len - 2, zeros, sizeof zeros);
+            fixture_decode(&f, b);
+            if (damaged) assert_fault(&f, FVI_DECODE_CORRUPT);
+            seen += damaged;
+            free(b.data);
+        }
+        assert_true(seen > 0);
+    }
+    fixture_close(&f);
+}
+
 static void test_damage__bytes_that_are_left_over_in_the_scan_are_corrupt(void **state)
 {
     static const jpeg_spec *const specs[] = {&baseline, &progressive};
@@ -532,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_damage__flipped_png_bytes_are_faults),
         cmocka_unit_test(test_damage__what_follows_the_picture_is_ignored),
         cmocka_unit_test(test_damage__harmless_oddities_pass),
+        cmocka_unit_test(test_damage__zeros_at_the_end_hide_no_damage),
         cmocka_unit_test(test_damage__bytes_that_are_left_over_in_the_scan_are_corrupt),
         cmocka_unit_test(test_damage__versions_and_parameters_that_nobody_needs_pass),
         cmocka_unit_test(test_damage__huge_headers_are_refused_at_once),
