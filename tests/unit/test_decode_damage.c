@@ -4,6 +4,8 @@
 
 #include <turbojpeg.h>
 
+#include "decode/exif.h"
+
 enum { W = 160, H = 120, TOLERANCE = 12 };
 
 static const jpeg_spec baseline = {.width = W, .height = H};
@@ -477,6 +479,24 @@ static void test_exif__broken_blocks_mean_upright(void **state)
     fixture_close(&f);
 }
 
+static void test_exif__nothing_behind_the_block_is_read(void **state)
+{
+    uint8_t block[64];
+    uint8_t memory[128] = {0};
+    (void)state;
+    size_t len = exif_block(block, 6, true);
+    /* The directory of a second block, right behind the first's end, and its offset in the first.
+     */
+    memcpy(memory, block, len);
+    memcpy(memory + len, block + 8, len - 8);
+    memory[7] = (uint8_t)len;
+    assert_int_equal(fvi_exif_orientation((fv_bytes){.data = memory, .len = 2 * len}), 6);
+    for (size_t n = 0; n < len + 2 + 24; n++)
+        assert_int_equal(fvi_exif_orientation((fv_bytes){.data = memory, .len = n}), 0);
+    memory[7] = (uint8_t)(len + 1);
+    assert_int_equal(fvi_exif_orientation((fv_bytes){.data = memory, .len = len}), 0);
+}
+
 static void test_exif__the_first_valid_of_several_counts(void **state)
 {
     fixture f = fixture_open();
@@ -565,6 +585,7 @@ int main(void)
         cmocka_unit_test(test_damage__a_component_without_a_scan_is_corrupt),
         cmocka_unit_test(test_damage__odd_numbers_of_components_are_unsupported),
         cmocka_unit_test(test_exif__broken_blocks_mean_upright),
+        cmocka_unit_test(test_exif__nothing_behind_the_block_is_read),
         cmocka_unit_test(test_exif__the_first_valid_of_several_counts),
         cmocka_unit_test(test_png__chunks_that_are_not_needed),
     };
