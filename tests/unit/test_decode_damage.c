@@ -4,6 +4,8 @@
 
 #include <turbojpeg.h>
 
+#include "decode/exif.h"
+
 enum { W = 160, H = 120, TOLERANCE = 12 };
 
 static const jpeg_spec baseline = {.width = W, .height = H};
@@ -198,6 +200,29 @@ static void test_damage__harmless_oddities_pass(void **state)
         fixture_decode(&f, b); /* what begins so is taken for something else */
         assert_fault(&f, FVI_DECODE_NOT_PICTURE);
         free(b.data);
+    }
+    fixture_close(&f);
+}
+
+static void test_damage__zeros_at_the_end_hide_no_damage(void **state)
+{
+    static const uint8_t zeros[64] = {0};
+    static const jpeg_spec *const specs[] = {&busy_baseline, &busy_progressive};
+    fixture f = fixture_open();
+    (void)state;
+    for (size_t s = 0; s < ARRAY_LEN(specs); s++) {
+        int seen = 0;
+        for (int i = 4; i < 16; i++) {
+            blob b = picture_jpeg(specs[s]);
+            b.data[b.len * (size_t)i / 16] ^= 0xff;
+            bool damaged = plain_turbojpeg_complains(b);
+            blob_insert(&b, b.len - 2, zeros, sizeof zeros);
+            fixture_decode(&f, b);
+            if (damaged) assert_fault(&f, FVI_DECODE_CORRUPT);
+            seen += damaged;
+            free(b.data);
+        }
+        assert_true(seen > 0);
     }
     fixture_close(&f);
 }
@@ -454,6 +479,24 @@ static void test_exif__broken_blocks_mean_upright(void **state)
     fixture_close(&f);
 }
 
+static void test_exif__nothing_behind_the_block_is_read(void **state)
+{
+    uint8_t block[64];
+    uint8_t memory[128] = {0};
+    (void)state;
+    size_t len = exif_block(block, 6, true);
+    /* The directory of a second block, right behind the first's end, and its offset in the first.
+     */
+    memcpy(memory, block, len);
+    memcpy(memory + len, block + 8, len - 8);
+    memory[7] = (uint8_t)len;
+    assert_int_equal(fvi_exif_orientation((fv_bytes){.data = memory, .len = 2 * len}), 6);
+    for (size_t n = 0; n < len + 2 + 24; n++)
+        assert_int_equal(fvi_exif_orientation((fv_bytes){.data = memory, .len = n}), 0);
+    memory[7] = (uint8_t)(len + 1);
+    assert_int_equal(fvi_exif_orientation((fv_bytes){.data = memory, .len = len}), 0);
+}
+
 static void test_exif__the_first_valid_of_several_counts(void **state)
 {
     fixture f = fixture_open();
@@ -532,6 +575,7 @@ int main(void)
         cmocka_unit_test(test_damage__flipped_png_bytes_are_faults),
         cmocka_unit_test(test_damage__what_follows_the_picture_is_ignored),
         cmocka_unit_test(test_damage__harmless_oddities_pass),
+        cmocka_unit_test(test_damage__zeros_at_the_end_hide_no_damage),
         cmocka_unit_test(test_damage__bytes_that_are_left_over_in_the_scan_are_corrupt),
         cmocka_unit_test(test_damage__versions_and_parameters_that_nobody_needs_pass),
         cmocka_unit_test(test_damage__huge_headers_are_refused_at_once),
@@ -541,6 +585,7 @@ int main(void)
         cmocka_unit_test(test_damage__a_component_without_a_scan_is_corrupt),
         cmocka_unit_test(test_damage__odd_numbers_of_components_are_unsupported),
         cmocka_unit_test(test_exif__broken_blocks_mean_upright),
+        cmocka_unit_test(test_exif__nothing_behind_the_block_is_read),
         cmocka_unit_test(test_exif__the_first_valid_of_several_counts),
         cmocka_unit_test(test_png__chunks_that_are_not_needed),
     };
