@@ -66,6 +66,8 @@ static void report(const acc_set *s, const char *name, double fnmr[2])
     acc_collect(s, &g, &i);
     (void)printf("%s: %zu images, %zu without a face; %zu genuine pairs, %zu impostor pairs\n", name,
                  s->n_images, faceless, g.n, i.n);
+    if (s->n_left_out > 0)
+        (void)printf("  left out: %zu rows of pairs.csv that are not three fields\n", s->n_left_out);
     for (size_t k = 0; k < 3; k++) {
         double t = acc_threshold(&i, rates[k]);
         size_t missed = acc_below(&g, t);

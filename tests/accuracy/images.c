@@ -104,7 +104,10 @@ acc_set acc_set_load(const char *dir)
     char **names = NULL;
     while (fgets(line, sizeof line, f) != NULL) {
         char *rest = line, *a = field(&rest), *b = field(&rest), *same = field(&rest);
-        if (a == NULL || b == NULL || same == NULL) die("a row is not a pair", path);
+        if (same == NULL || rest != NULL) { /* some sets have unquoted commas in their names */
+            s.n_left_out++;
+            continue;
+        }
         if (s.n_pairs == cap) {
             cap = cap == 0 ? 1024 : 2 * cap;
             s.pairs = must(realloc(s.pairs, cap * sizeof s.pairs[0]));

@@ -24,6 +24,7 @@ typedef struct acc_set {
     size_t n_images;
     acc_pair *pairs;
     size_t n_pairs;
+    size_t n_left_out; /**< rows of pairs.csv that are not three fields */
     size_t dim;
 } acc_set;
 
