@@ -135,7 +135,7 @@ static void test_settings__shipped_values(void **state)
     assert_int_equal(s.limits.decode_target_px, 1600);
     assert_int_equal(s.limits.deadline_ms, 0);
     assert_true(s.policy.match_fmr == 1e-4);
-    assert_true(s.policy.review_fmr == 1e-3);
+    assert_true(s.policy.review_fmr == 1e-2);
     for (int m = 0; m < FVI_Q_COUNT; m++) {
         assert_memory_equal(&s.selfie.of[m], &fvi_measures[m].selfie, sizeof(fvi_limit));
         assert_memory_equal(&s.record.of[m], &fvi_measures[m].record, sizeof(fvi_limit));
