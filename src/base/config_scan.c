@@ -66,7 +66,8 @@ static fv_status on_scalar(walk *w, const yaml_event_t *e, size_t line)
     if (strlen(text) != len) return refuse(w, line, "a NUL character", "");
     if (w->depth == 0) return empty ? FV_OK : refuse(w, line, "not a key but only a text:", text);
     if (w->key == FVI_SCAN_ROOT) return on_key(w, text, len, line);
-    if (empty) return refuse(w, line, "no value after", w->scan->nodes[w->key].name);
+    const fvi_scan_node *node = &w->scan->nodes[w->key];
+    if (empty) return refuse(w, node->line, "no value after", node->name);
     w->key = FVI_SCAN_ROOT;
     return FV_OK;
 }
@@ -133,6 +134,17 @@ static size_t line_of_byte(const fvi_config_source *source, size_t at)
     return line;
 }
 
+/* libyaml's "found character that cannot start any token" helps nobody to see a tab. */
+static bool tab_indents(const fvi_config_source *source, size_t line)
+{
+    size_t i = 0;
+    for (size_t at = 1; at < line && i < source->yaml_len; i++)
+        at += source->yaml[i] == '\n';
+    while (i < source->yaml_len && source->yaml[i] == ' ')
+        i++;
+    return i < source->yaml_len && source->yaml[i] == '\t';
+}
+
 static fv_status syntax_error(const walk *w, const yaml_parser_t *p)
 {
     const char *what = p->problem != NULL ? p->problem : "not YAML";
@@ -140,6 +152,7 @@ static fv_status syntax_error(const walk *w, const yaml_parser_t *p)
         return fvi_fail(w->err, FV_E_NOMEM, "%s", fvi_config_shown_name(w->source->name));
     if (p->error == YAML_READER_ERROR)
         return refuse(w, line_of_byte(w->source, p->problem_offset), what, "");
+    if (tab_indents(w->source, p->problem_mark.line + 1)) what = "a tab indents; YAML wants spaces";
     return refuse(w, p->problem_mark.line + 1, what, "");
 }
 

@@ -77,10 +77,8 @@ static bool parse_whole(const fvi_config_key *key, const char *text, void *value
     if (*digits == '\0' || *skip_digits(digits) != '\0' || ambiguous(digits))
         return refuse("not a whole number", text, why);
 
-    errno = 0;
-    unsigned long long v = strtoull(digits, NULL, 10);
-    if (errno == ERANGE || (digits != text && v != 0) || (double)v < key->min ||
-        (double)v > key->max)
+    unsigned long long v = strtoull(digits, NULL, 10); /* too large: the largest, outside of any */
+    if ((digits != text && v != 0) || (double)v < key->min || (double)v > key->max)
         return outside(key, text, why);
     if (key->type == FVI_CONFIG_U32)
         store(key, values, &(uint32_t){(uint32_t)v}, sizeof(uint32_t));

@@ -19,6 +19,7 @@ enum {
     /* A key adds itself, and at most one section with its terminator for each level above. */
     FIELDS_PER_KEY = 1 + 2 * (FVI_CONFIG_MAX_DEPTH - 1),
     COMPLAINT = 160,
+    PLACE = FVI_CONFIG_MAX_DEPTH * (FVI_CONFIG_MAX_NAME + 1),
 };
 
 struct fvi_yaml {
@@ -30,7 +31,6 @@ struct fvi_yaml {
     size_t names_used;
     cyaml_schema_value_t root;
     char **texts; /**< by key; libcyaml's */
-    bool nomem;
 };
 
 /* What libcyaml said: its first line, and the path to where it stopped, innermost first. */
@@ -50,16 +50,13 @@ const char *fvi_config_shown_name(const char *name)
     return name;
 }
 
-static void *checked_realloc(void *ctx, void *p, size_t n)
+/* libcyaml's own does the same, but out of reach of a test that lets memory run out. */
+static void *resize(void *ctx, void *p, size_t n)
 {
-    fvi_yaml *y = ctx;
-    if (n == 0) {
-        free(p);
-        return NULL;
-    }
-    p = realloc(p, n);
-    if (p == NULL) y->nomem = true;
-    return p;
+    (void)ctx;
+    if (n > 0) return realloc(p, n);
+    free(p);
+    return NULL;
 }
 
 /* "  in mapping field 'limits' (line: 2, column: 3)" */
@@ -90,14 +87,13 @@ static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
         (void)snprintf(c->first, sizeof c->first, "%s", line + sizeof prefix - 1);
 }
 
-static cyaml_config_t config_for(fvi_yaml *y, complaint *c)
+static cyaml_config_t config_for(complaint *c)
 {
     return (cyaml_config_t){
         .log_fn = on_log,
         .log_ctx = c,
         .log_level = CYAML_LOG_ERROR,
-        .mem_fn = checked_realloc,
-        .mem_ctx = y,
+        .mem_fn = resize,
         .flags = CYAML_CFG_NO_ALIAS,
     };
 }
@@ -175,6 +171,23 @@ static fv_status build_schema(fvi_yaml *y, const fvi_config_table *t, fv_error *
     return FV_OK;
 }
 
+/* The node where libcyaml stopped, and its path. */
+static size_t find_place(const fvi_yaml *y, const complaint *c, char place[PLACE])
+{
+    size_t node = FVI_SCAN_ROOT;
+    size_t used = 0;
+
+    place[0] = '\0';
+    for (size_t i = c->depth; i > 0; i--) {
+        const char *name = c->path[i - 1];
+        size_t child = fvi_scan_find(&y->scan, node, name, strlen(name));
+        if (child == 0) break;
+        used += (size_t)snprintf(place + used, PLACE - used, "%s%s", used > 0 ? "." : "", name);
+        node = child;
+    }
+    return node;
+}
+
 /* libcyaml's complaint in our words, at our line; its own words where we do not know them. */
 static fv_status explain(const fvi_yaml *y, const complaint *c, const char *name, cyaml_err_t code,
                          fv_error *err)
@@ -182,20 +195,14 @@ static fv_status explain(const fvi_yaml *y, const complaint *c, const char *name
     static const char unknown[] = "Unexpected key: ";
     static const char not_keys[] = "Expecting MAPPING";
     static const char not_text[] = "Expecting STRING";
-    size_t node = FVI_SCAN_ROOT;
-    size_t child = 0;
+    char place[PLACE];
+    size_t node = find_place(y, c, place);
+    size_t line = node != FVI_SCAN_ROOT ? y->scan.nodes[node].line : 1;
 
     name = fvi_config_shown_name(name);
-    for (size_t i = c->depth; i > 0; i--) {
-        child = fvi_scan_find(&y->scan, node, c->path[i - 1], strlen(c->path[i - 1]));
-        node = child != 0 ? child : node;
-    }
-    size_t line = node != FVI_SCAN_ROOT ? y->scan.nodes[node].line : 1;
-    const char *place = node != FVI_SCAN_ROOT ? y->scan.nodes[node].name : "";
-
     if (strncmp(c->first, unknown, sizeof unknown - 1) == 0) {
         const char *key = c->first + sizeof unknown - 1;
-        child = fvi_scan_find(&y->scan, node, key, strlen(key));
+        size_t child = fvi_scan_find(&y->scan, node, key, strlen(key));
         if (child != 0) line = y->scan.nodes[child].line;
         return fvi_fail(err, FV_E_CONFIG, "%s:%zu: unknown key '%s'%s%s%s", name, line, key,
                         place[0] != '\0' ? " in '" : "", place, place[0] != '\0' ? "'" : "");
@@ -213,7 +220,7 @@ static fv_status explain(const fvi_yaml *y, const complaint *c, const char *name
 static fv_status load_texts(fvi_yaml *y, const fvi_config_source *source, fv_error *err)
 {
     complaint c = {0};
-    cyaml_config_t config = config_for(y, &c);
+    cyaml_config_t config = config_for(&c);
     cyaml_data_t *data = NULL;
     cyaml_err_t code =
         cyaml_load_data(source->yaml, source->yaml_len, &config, &y->root, &data, NULL);
@@ -223,7 +230,7 @@ static fv_status load_texts(fvi_yaml *y, const fvi_config_source *source, fv_err
         return FV_OK;
     }
     /* The scan had the same bytes through libyaml's parser: what fails now is memory. */
-    if (y->nomem || code == CYAML_ERR_OOM || code == CYAML_ERR_LIBYAML_PARSER_INIT ||
+    if (code == CYAML_ERR_OOM || code == CYAML_ERR_LIBYAML_PARSER_INIT ||
         code == CYAML_ERR_LIBYAML_PARSER)
         return fvi_fail(err, FV_E_NOMEM, "%s", fvi_config_shown_name(source->name));
     return explain(y, &c, source->name, code, err);
@@ -273,7 +280,7 @@ void fvi_yaml_destroy(fvi_yaml **yaml)
 
     if (y == NULL) return;
     if (y->texts != NULL) {
-        cyaml_config_t config = config_for(y, &c);
+        cyaml_config_t config = config_for(&c);
         (void)cyaml_free(&config, &y->root, y->texts, 0);
     }
     fvi_scan_free(&y->scan);

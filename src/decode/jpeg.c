@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TurboJPEG keeps the first warning only, goes on decoding after it, and calls a picture with grey
- * in place of lost data a success with a warning. Here the first warning ends the decoding, and
- * every warning is a fault. So that harmless ones never come up, what would cause them is taken out
- * of the stream beforehand (fvi_jpeg_repair). One cannot be foreseen: zeros that a camera left
- * between the last scan and the end marker, which may as well be the scan's own. It is warned about
- * when all scans have been read, so a second pass that ignores warnings hides nothing.
+ * TurboJPEG goes on decoding after a warning and fills what is lost with grey; it keeps the words
+ * of the first warning, unless an error ends the decoding. Here every warning is a fault. So that
+ * harmless ones never come up, what would cause them is taken out of the stream beforehand
+ * (fvi_jpeg_repair). One cannot be foreseen: zeros that a camera left between the last scan and the
+ * end marker, which may as well be the scan's own. That warning comes when all scans have been
+ * read; where it is the first it is the only one, and the pixels are whole.
  */
 #include "decode/jpeg.h"
 
@@ -19,7 +19,7 @@
 #include "decode/jpeg_header.h"
 #include "decode/orient.h"
 
-enum { EIGHTHS = 8, MIN_SIDE_PX = 16, JMSG_LENGTH = 200 };
+enum { EIGHTHS = 8, MIN_SIDE_PX = 16 };
 
 static uint32_t eighths_of(uint32_t side_px, uint32_t m)
 {
@@ -41,12 +41,6 @@ static uint32_t scale_eighths(const fvi_jpeg_header *h, const fvi_decode_limits 
     return m;
 }
 
-static int decompress(tjhandle tj, fv_bytes in, const fvi_canvas *c, int flags)
-{
-    return tjDecompress2(tj, in.data, in.len, c->data, (int)c->width, (int)(c->width * c->channels),
-                         (int)c->height, c->channels == 3 ? TJPF_RGB : TJPF_CMYK, flags);
-}
-
 static bool is_padding(const char *text, size_t zero_tail)
 {
     unsigned n = 0;
@@ -64,16 +58,16 @@ static fv_status explain(const char *text, fvi_photo *p, fv_error *err)
     return FV_OK;
 }
 
-/* Fills c->data; false with TurboJPEG's words in text where that cannot be trusted. */
-static bool read_pixels(tjhandle tj, fv_bytes in, size_t zero_tail, const fvi_canvas *c,
-                        char text[JMSG_LENGTH])
+/* Fills c->data; NULL, or TurboJPEG's words where that cannot be trusted. */
+static const char *read_pixels(tjhandle tj, fv_bytes in, size_t zero_tail, const fvi_canvas *c)
 {
-    if (decompress(tj, in, c, TJFLAG_STOPONWARNING) == 0) return true;
-    (void)snprintf(text, JMSG_LENGTH, "%s", tjGetErrorStr2(tj));
-    if (tjGetErrorCode(tj) != TJERR_WARNING || !is_padding(text, zero_tail)) return false;
-
-    (void)decompress(tj, in, c, 0);
-    return strcmp(text, tjGetErrorStr2(tj)) == 0;
+    int format = c->channels == 3 ? TJPF_RGB : TJPF_CMYK;
+    int pitch = (int)(c->width * c->channels); /* at most 65535 * 4 */
+    if (tjDecompress2(tj, in.data, in.len, c->data, (int)c->width, pitch, (int)c->height, format,
+                      0) == 0)
+        return NULL;
+    const char *text = tjGetErrorStr2(tj);
+    return is_padding(text, zero_tail) ? NULL : text;
 }
 
 /* What TurboJPEG is to read: the picture without what follows it, repaired where needed. */
@@ -106,7 +100,6 @@ fv_status fvi_jpeg_decode(fvi_decoder *d, fv_bytes in, const fvi_decode_limits *
     fv_status st = FV_OK;
     fvi_jpeg_header h;
     fv_bytes clean = {0};
-    char text[JMSG_LENGTH] = "";
 
     if (!fvi_jpeg_header_read(in, limits, &h, p)) return FV_OK;
     p->orientation = h.orientation == 0 ? 1 : h.orientation;
@@ -119,7 +112,8 @@ fv_status fvi_jpeg_decode(fvi_decoder *d, fv_bytes in, const fvi_decode_limits *
     };
     FVI_TRY(clean_stream(d, in, &h, &clean, err));
     FVI_TRY(fvi_canvas_open(d, &c, err));
-    if (!read_pixels(d->jpeg, clean, h.zero_tail, &c, text)) {
+    const char *text = read_pixels(d->jpeg, clean, h.zero_tail, &c);
+    if (text != NULL) {
         st = explain(text, p, err);
         goto out;
     }

@@ -85,11 +85,11 @@ float fvi_inter_eye_px(const fvi_landmarks *landmarks);
 
 /**
  * How many of the faces count as a person in the picture: the main one, and each other whose box
- * is at least `FVI_BYSTANDER_AREA` of its area. Pure.
+ * has at least a tenth of its area. Pure.
  */
 size_t fvi_face_persons(const fvi_faces *faces);
 
-/** Share of the landmarks' bounding box, grown to hold the brow, that lies in the picture. Pure. */
+/** Share of the box around the landmarks and the forehead that lies in the picture, 0..1. Pure. */
 float fvi_face_inside(const fvi_landmarks *landmarks, int width_px, int height_px);
 
 /* --- for the parts of this folder, and their tests --- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/settings.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -41,9 +42,8 @@ static const fvi_settings shipped = {
         .choices = names,                                                                          \
         .help = text,                                                                              \
     },
-#define LIMIT(photo, id, name, side, text)                                                         \
-    KEY(#photo "." name "." #side, DOUBLE, photo.of[FVI_Q_##id].side, -INFINITY, INFINITY, NULL,   \
-        text)
+#define LIMIT(photo, id, name, side, lo, hi, text)                                                 \
+    KEY(#photo "." name "." #side, DOUBLE, photo.of[FVI_Q_##id].side, lo, hi, NULL, text)
 
 static const fvi_config_key keys[] = {
 #define TEXT(section, key, def, help) KEY(#section "." #key, TEXT, section.key, 0, 0, NULL, help)
@@ -62,13 +62,15 @@ static const fvi_config_key keys[] = {
 #undef U64
 #undef DOUBLE
 #define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
-    LIMIT(selfie, id, #key, min, "Least " #id " of a selfie, in " unit)                            \
-    LIMIT(selfie, id, #key, max, "Greatest " #id " of a selfie, in " unit)
+    LIMIT(selfie, id, #key, min, -INFINITY, DBL_MAX, "Least " #id " of a selfie, in " unit)        \
+    LIMIT(selfie, id, #key, max, -DBL_MAX, INFINITY, "Greatest " #id " of a selfie, in " unit)
 #include "quality/measures.def"
 #undef Q
 #define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
-    LIMIT(record, id, #key, min, "Least " #id " of a photograph on record, in " unit)              \
-    LIMIT(record, id, #key, max, "Greatest " #id " of a photograph on record, in " unit)
+    LIMIT(record, id, #key, min, -INFINITY, DBL_MAX,                                               \
+          "Least " #id " of a photograph on record, in " unit)                                     \
+    LIMIT(record, id, #key, max, -DBL_MAX, INFINITY,                                               \
+          "Greatest " #id " of a photograph on record, in " unit)
 #include "quality/measures.def"
 #undef Q
 };
