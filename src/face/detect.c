@@ -98,6 +98,7 @@ static fv_status run_hog(fvi_facer *f, const fvi_image *image, fvi_faces *out, f
     size_t area = (size_t)w * (size_t)h;
     size_t n = 0;
 
+    if (f->hog == NULL) FVI_TRY(fvi_hog_create(&f->hog, err));
     FVI_TRY(fvi_buffer_reserve(&f->grey, 4 * area, err));
     fvi_image rgb = {f->grey.data, w, h, 3, 3 * (size_t)w};
     fvi_image grey = {f->grey.data + 3 * area, w, h, 1, (size_t)w};
