@@ -46,24 +46,41 @@ static void merge_axes(box *b)
     if (b->rank > 0) b->rank = k + 1;
 }
 
-static void move_row(const box *b, char *dst, const char *src)
+/* The two innermost axes; rows of a few elements are the rule, a call for each would be felt. */
+static void move_rows(const box *b, char *dst, const char *src)
 {
-    int last = b->rank - 1;
-    int64_t n = b->dims[last];
-    int64_t ds = b->dst_strides[last];
-    int64_t ss = b->src_strides[last];
-    if (ds == 1 && ss == 1) {
-        memcpy(dst, src, (size_t)n * b->size);
+    const int64_t *n = b->dims + b->rank - 2;
+    const int64_t *ds = b->dst_strides + b->rank - 2;
+    const int64_t *ss = b->src_strides + b->rank - 2;
+    const int64_t size = (int64_t)b->size;
+    if (ds[1] == 1 && ss[1] == 1 && n[1] > 8) {
+        for (int64_t r = 0; r < n[0]; r++)
+            memcpy(dst + r * ds[0] * size, src + r * ss[0] * size, (size_t)(n[1] * size));
     } else if (b->size == sizeof(float)) {
         float *d = (float *)(void *)dst;
         const float *s = (const float *)(const void *)src;
-        for (int64_t i = 0; i < n; i++)
-            d[i * ds] = s[i * ss];
+        for (int64_t r = 0; r < n[0]; r++)
+            for (int64_t i = 0; i < n[1]; i++)
+                d[r * ds[0] + i * ds[1]] = s[r * ss[0] + i * ss[1]];
     } else {
         int64_t *d = (int64_t *)(void *)dst;
         const int64_t *s = (const int64_t *)(const void *)src;
-        for (int64_t i = 0; i < n; i++)
-            d[i * ds] = s[i * ss];
+        for (int64_t r = 0; r < n[0]; r++)
+            for (int64_t i = 0; i < n[1]; i++)
+                d[r * ds[0] + i * ds[1]] = s[r * ss[0] + i * ss[1]];
+    }
+}
+
+/* At least two axes, the first of one element where there were fewer. */
+static void two_axes(box *b)
+{
+    while (b->rank < 2) {
+        b->dims[1] = b->rank == 0 ? 1 : b->dims[0];
+        b->dst_strides[1] = b->rank == 0 ? 1 : b->dst_strides[0];
+        b->src_strides[1] = b->rank == 0 ? 1 : b->src_strides[0];
+        b->dims[0] = 1;
+        b->dst_strides[0] = b->src_strides[0] = 0;
+        b->rank = 2;
     }
 }
 
@@ -75,13 +92,10 @@ static void move_box(box b, void *dst, const void *src)
     const int64_t size = (int64_t)b.size;
 
     merge_axes(&b);
-    if (b.rank == 0) {
-        memcpy(dst, src, b.size);
-        return;
-    }
+    two_axes(&b);
     for (;;) {
-        int i = b.rank - 2;
-        move_row(&b, (char *)dst + d * size, (const char *)src + s * size);
+        int i = b.rank - 3;
+        move_rows(&b, (char *)dst + d * size, (const char *)src + s * size);
         for (; i >= 0; i--) {
             d += b.dst_strides[i];
             s += b.src_strides[i];

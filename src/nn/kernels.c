@@ -22,11 +22,15 @@ static void window_taps(const fvi_plane *g, int axis, int64_t start, int64_t *k0
 {
     int64_t d = g->win.dilation[axis];
     int64_t end = g->win.kernel[axis];
-    *k0 = start < 0 ? (-start + d - 1) / d : 0;
-    if (*k0 > end) *k0 = end;
+    int64_t before = start < 0 ? -start : 0;
     int64_t room = g->in[axis] - start;
-    int64_t fit = room <= 0 ? 0 : (room + d - 1) / d;
-    *k1 = fit < end ? fit : end;
+    if (room < 0) room = 0;
+    if (d != 1) { /* a division each costs as much as the window itself */
+        before = (before + d - 1) / d;
+        room = (room + d - 1) / d;
+    }
+    *k0 = before < end ? before : end;
+    *k1 = room < end ? room : end;
     if (*k1 < *k0) *k1 = *k0;
 }
 
@@ -119,7 +123,10 @@ void fvi_unpack(float *dst, const float *src, int lanes, int64_t channels, int64
 
 void fvi_unpack_last(float *dst, const float *src, int lanes, int64_t channels, int64_t pixels)
 {
-    for (int64_t p = 0; p < pixels; p++)
-        for (int64_t c = 0; c < channels; c++)
-            *dst++ = src[(c / lanes * pixels + p) * lanes + c % lanes];
+    for (int64_t c0 = 0; c0 < channels; c0 += lanes) {
+        int64_t n = channels - c0 < lanes ? channels - c0 : lanes;
+        for (int64_t p = 0; p < pixels; p++, src += lanes)
+            for (int64_t l = 0; l < n; l++)
+                dst[p * channels + c0 + l] = src[l];
+    }
 }

@@ -40,32 +40,48 @@ TARGET INLINE K(vec) K(act_vec)(K(vec) x, fvi_act act, const K(vec) * ab)
 }
 
 /* Relative error below 3e-7: 2^n times a polynomial on -ln(2)/2..ln(2)/2. */
-TARGET INLINE float K(exp1)(float x)
+TARGET INLINE K(vec) K(exp_vec)(K(vec) x)
 {
-    x = x < -87.0f ? -87.0f : x;
-    x = x > 88.0f ? 88.0f : x;
-    float t = x * 1.44269504f;
-    int32_t n = (int32_t)(t + (t < 0.0f ? -0.5f : 0.5f));
-    float nf = (float)n;
-    float r = x - nf * 0.693359375f;
+    const K(vec) lo = K(splat)(-87.0f);
+    const K(vec) hi = K(splat)(88.0f);
+    const K(vec) half = K(splat)(0.5f);
+    x = K(pick)(x < lo, lo, x);
+    x = K(pick)(x > hi, hi, x);
+    K(vec) t = x * 1.44269504f;
+    K(mask) n = __builtin_convertvector(t + K(pick)(t < K(splat)(0.0f), -half, half), K(mask));
+    K(vec) nf = __builtin_convertvector(n, K(vec));
+    K(vec) r = x - nf * 0.693359375f;
     r = r + nf * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
+    K(vec) p = K(splat)(1.9875691500e-4f);
     p = p * r + 1.3981999507e-3f;
     p = p * r + 8.3334519073e-3f;
     p = p * r + 4.1665795894e-2f;
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
-    int32_t bits = (n + 127) * (1 << 23);
-    float scale;
-    memcpy(&scale, &bits, sizeof scale);
-    return p * scale;
+    return p * (K(vec))((n + 127) << 23);
 }
 
 TARGET INLINE float K(clamp)(float x, float lo, float hi)
 {
     x = x < lo ? lo : x;
     return x > hi ? hi : x;
+}
+
+TARGET static void K(act_exp)(float *dst, const float *src, int64_t n, fvi_act act)
+{
+    for (int64_t i = 0; i < n; i += LANES) {
+        int64_t left = n - i < LANES ? n - i : LANES;
+        K(vec) x = {0};
+        memcpy(&x, src + i, (size_t)left * sizeof *src);
+        if (act == FVI_ACT_EXP)
+            x = K(exp_vec)(x);
+        else if (act == FVI_ACT_SIGMOID)
+            x = 1.0f / (1.0f + K(exp_vec)(-x));
+        else
+            x = 1.0f - 2.0f / (1.0f + K(exp_vec)(2.0f * x));
+        memcpy(dst + i, &x, (size_t)left * sizeof *dst);
+    }
 }
 
 #define EACH(expr)                                                                                 \
@@ -87,15 +103,18 @@ TARGET static void K(act)(float *dst, const float *src, int64_t n, const fvi_fus
     case FVI_ACT_CLIP:
         EACH(K(clamp)(x, a, b));
     case FVI_ACT_SIGMOID:
-        EACH(1.0f / (1.0f + K(exp1)(-x)));
+        K(act_exp)(dst, src, n, f->act);
+        break;
     case FVI_ACT_HARDSIGMOID:
         EACH(K(clamp)(a * x + b, 0.0f, 1.0f));
     case FVI_ACT_HARDSWISH:
         EACH(x * K(clamp)(x * (1.0f / 6.0f) + 0.5f, 0.0f, 1.0f));
     case FVI_ACT_TANH:
-        EACH(1.0f - 2.0f / (1.0f + K(exp1)(2.0f * x)));
+        K(act_exp)(dst, src, n, f->act);
+        break;
     case FVI_ACT_EXP:
-        EACH(K(exp1)(x));
+        K(act_exp)(dst, src, n, f->act);
+        break;
     case FVI_ACT_NONE:
     case FVI_ACT_PRELU: /* is not for this function */
         EACH(x);
@@ -322,21 +341,27 @@ TARGET static void K(pool)(const fvi_plane *g, fvi_pool_kind kind, float *dst, c
 {
     const fvi_window *w = &g->win;
     const int64_t steps[2] = {w->dilation[0] * g->in[1], w->dilation[1]};
+    const K(vec) *plane = (const K(vec) *)src;
     K(vec) *out = (K(vec) *)dst;
-    for (int64_t i = 0; i < g->blocks * g->out[0] * g->out[1]; i++) {
-        int64_t y0 = i / g->out[1] % g->out[0] * w->stride[0] - w->pad[0];
-        int64_t x0 = i % g->out[1] * w->stride[1] - w->pad[1];
+    for (int64_t row = 0; row < g->blocks * g->out[0]; row++, out += g->out[1]) {
+        int64_t y0 = row % g->out[0] * w->stride[0] - w->pad[0];
         int64_t ky[2];
-        int64_t kx[2];
         window_taps(g, 0, y0, &ky[0], &ky[1]);
-        window_taps(g, 1, x0, &kx[0], &kx[1]);
-        const int64_t taps[2] = {ky[1] - ky[0], kx[1] - kx[0]};
-        int64_t y = i / (g->out[0] * g->out[1]) * g->in[0] + y0 + ky[0] * w->dilation[0];
-        const K(vec) *s = (const K(vec) *)src + y * g->in[1] + x0 + kx[0] * w->dilation[1];
-        out[i] = K(pool_one)(s, steps, taps, kind == FVI_POOL_MAX);
-        if (kind == FVI_POOL_MAX) continue;
-        int64_t count = kind == FVI_POOL_AVG ? taps[0] * taps[1] : w->kernel[0] * w->kernel[1];
-        out[i] *= K(splat)(count > 0 ? 1.0f / (float)count : 0.0f);
+        int64_t y = row / g->out[0] * g->in[0] + y0 + ky[0] * w->dilation[0];
+        for (int64_t ox = 0; ox < g->out[1]; ox++) {
+            int64_t x0 = ox * w->stride[1] - w->pad[1];
+            int64_t kx[2];
+            window_taps(g, 1, x0, &kx[0], &kx[1]);
+            const int64_t taps[2] = {ky[1] - ky[0], kx[1] - kx[0]};
+            const K(vec) *s = plane + y * g->in[1] + x0 + kx[0] * w->dilation[1];
+            if (kind == FVI_POOL_MAX) {
+                out[ox] = K(pool_one)(s, steps, taps, true);
+                continue;
+            }
+            int64_t count = kind == FVI_POOL_AVG ? taps[0] * taps[1] : w->kernel[0] * w->kernel[1];
+            out[ox] = K(pool_one)(s, steps, taps, false) *
+                      K(splat)(count > 0 ? 1.0f / (float)count : 0.0f);
+        }
     }
 }
 
