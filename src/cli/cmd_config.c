@@ -42,12 +42,16 @@ int cmd_config(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
-        options, parse, "",
+        options,
+        parse,
+        "",
         "The settings in force, as YAML that --config reads back: the shipped ones, then --config, "
         "then --set.\v"
         "Example: faceverify config --set policy.match_fmr=1e-3 > faceverify.yaml\n\n"
         "Exit code: 0 good, 2 a file, key or value is wrong (file and line are named).",
-        children, NULL, NULL};
+        children,
+        NULL,
+        NULL};
     args a = {.common = cli_common_init("config")};
     fvi_settings settings;
     fv_error err = {.code = FV_OK};

@@ -27,11 +27,11 @@ static json_t *rates_json(const fvi_cohort *c)
 {
     json_t *rates = json_array();
     for (size_t i = 0; i < c->n_rates; i++)
-        (void)json_array_append_new(
-            rates, json_pack("{s:f, s:f, s:I, s:f}", "fmr", c->rates[i].fmr, "similarity",
-                             c->rates[i].similarity, "false_matches",
-                             (json_int_t)c->rates[i].false_matches, "fmr_upper95",
-                             c->rates[i].fmr_upper95));
+        (void)json_array_append_new(rates,
+                                    json_pack("{s:f, s:f, s:I, s:f}", "fmr", c->rates[i].fmr,
+                                              "similarity", c->rates[i].similarity, "false_matches",
+                                              (json_int_t)c->rates[i].false_matches, "fmr_upper95",
+                                              c->rates[i].fmr_upper95));
     return rates;
 }
 
@@ -47,10 +47,10 @@ static json_t *models_json(const fv_engine *e)
     for (size_t i = 0; i < e->calibration.n_cohorts; i++) {
         const fvi_cohort *c = &e->calibration.cohorts[i];
         (void)json_array_append_new(
-            cohorts, json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "name", c->name, "set", c->set,
-                               "people", (json_int_t)c->people, "impostor_pairs",
-                               (json_int_t)c->impostor_pairs, "sets_policy", (int)c->sets_policy,
-                               "rates", rates_json(c)));
+            cohorts,
+            json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "name", c->name, "set", c->set, "people",
+                      (json_int_t)c->people, "impostor_pairs", (json_int_t)c->impostor_pairs,
+                      "sets_policy", (int)c->sets_policy, "rates", rates_json(c)));
     }
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:f, s:f, s:f, s:f}", "pack", e->pack->name,
                      "pack_sha256", e->pack->sha256, "dir", e->pack->dir, "networks", nets,
@@ -97,11 +97,15 @@ int cmd_models(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
-        NULL, parse, "",
+        NULL,
+        parse,
+        "",
         "What is loaded: networks with their hashes, the calibration and the thresholds in force.\v"
         "Checks every hash. Exit code: 0 all good, 2 wrong usage or configuration, 3 a model is "
         "missing or damaged.",
-        children, NULL, NULL};
+        children,
+        NULL,
+        NULL};
     cli_common c = cli_common_init("models");
     fv_engine *engine = NULL;
     fv_error err = {.code = FV_OK};

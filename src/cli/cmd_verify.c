@@ -95,8 +95,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->details = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (a->n_paths == 2) argp_error(state, "more than two photographs");
-        else a->paths[a->n_paths++] = arg;
+        if (a->n_paths == 2)
+            argp_error(state, "more than two photographs");
+        else
+            a->paths[a->n_paths++] = arg;
         return 0;
     case ARGP_KEY_END:
         if (a->n_paths < 2 && !(a->n_paths == 0 && (a->birth_date != NULL || a->has_id)))
@@ -145,8 +147,7 @@ static int print(const args *a, const cli_answer *answer)
     if (answer->status != FV_OK) code = cli_fail(&a->common, answer->status, &answer->err);
     if (a->common.json)
         return cli_print_json(&a->common, cli_reply_json(answer, a->common.locale), code);
-    if (answer->status == FV_OK)
-        cli_reply_text(answer, a->common.locale, a->details, stdout);
+    if (answer->status == FV_OK) cli_reply_text(answer, a->common.locale, a->details, stdout);
     return cli_finish(&a->common, code);
 }
 
@@ -175,12 +176,15 @@ static int run(args *a)
     return code;
 }
 
-static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10}, {0}};
+static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                             {0}};
 
 int cmd_verify(int argc, char **argv)
 {
     static const struct argp argp = {
-        verify_options, parse, "SELFIE RECORD",
+        verify_options,
+        parse,
+        "SELFIE RECORD",
         "Is the person on the selfie the one on the photograph that the police hold?\v"
         "SELFIE and RECORD are JPEG or PNG files. Examples:\n\n"
         "  faceverify verify selfie.jpg record.jpg\n"
@@ -188,7 +192,9 @@ int cmd_verify(int argc, char **argv)
         "  faceverify verify --json --channel counter selfie.jpg record.jpg | jq .decision\n\n"
         "Exit code: 0 PASS or NOT_REQUIRED, 1 any other decision, 2 wrong usage, request or "
         "configuration, 3 could not answer.",
-        children, NULL, NULL};
+        children,
+        NULL,
+        NULL};
     args a = {.common = cli_common_init("verify"), .age_gate = true};
 
     argp_err_exit_status = EXIT_USAGE;
@@ -199,11 +205,15 @@ int cmd_verify(int argc, char **argv)
 int cmd_match(int argc, char **argv)
 {
     static const struct argp argp = {
-        match_options, parse, "SELFIE RECORD",
+        match_options,
+        parse,
+        "SELFIE RECORD",
         "Compare two photographs: the same limits and thresholds as verify, without the age gate.\v"
         "Exit code: 0 PASS, 1 any other decision, 2 wrong usage, request or configuration, 3 could "
         "not answer.",
-        children, NULL, NULL};
+        children,
+        NULL,
+        NULL};
     args a = {.common = cli_common_init("match"), .age_gate = false};
 
     argp_err_exit_status = EXIT_USAGE;

@@ -11,7 +11,8 @@ static const struct argp_option options[] = {
     {"set", 's', "SECTION.KEY=VALUE", 0, "Override one setting; may be given again", 10},
     {"models", 'm', "DIR", 0, "Folder of the model pack (models.dir)", 10},
     {"json", 'j', NULL, 0, "Print JSON instead of text", 10},
-    {"locale", 'l', "zh-CN|en", 0, "Language of what is printed; without it, the environment's", 10},
+    {"locale", 'l', "zh-CN|en", 0, "Language of what is printed; without it, the environment's",
+     10},
     {0},
 };
 
@@ -93,7 +94,8 @@ int cli_finish(const cli_common *c, int exit_code)
 
 int cli_print_json(const cli_common *c, json_t *doc, int exit_code)
 {
-    bool written = doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(7)) == 0;
+    bool written =
+        doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(7)) == 0;
     json_decref(doc);
     if (!written && !ferror(stdout)) {
         cli_error(c, "out of memory");

@@ -25,15 +25,16 @@ static void usage(FILE *to)
                 to);
     for (size_t i = 0; i < N_COMMANDS; i++)
         (void)fprintf(to, "  %-8s  %s\n", commands[i].name, commands[i].help);
-    (void)fputs("\n"
-                "First steps:\n"
-                "  faceverify verify selfie.jpg record.jpg           decision, reasons, what to do\n"
-                "  faceverify verify --details selfie.jpg record.jpg what was measured, and the times\n"
-                "  faceverify verify --json selfie.jpg record.jpg    the same for programs\n"
-                "  faceverify COMMAND --help                         all options of a command\n\n"
-                "Exit codes: 0 yes (PASS, NOT_REQUIRED), 1 any other decision, 2 wrong usage,\n"
-                "request or configuration, 3 the machine could not answer.\n",
-                to);
+    (void)fputs(
+        "\n"
+        "First steps:\n"
+        "  faceverify verify selfie.jpg record.jpg           decision, reasons, what to do\n"
+        "  faceverify verify --details selfie.jpg record.jpg what was measured, and the times\n"
+        "  faceverify verify --json selfie.jpg record.jpg    the same for programs\n"
+        "  faceverify COMMAND --help                         all options of a command\n\n"
+        "Exit codes: 0 yes (PASS, NOT_REQUIRED), 1 any other decision, 2 wrong usage,\n"
+        "request or configuration, 3 the machine could not answer.\n",
+        to);
 }
 
 int main(int argc, char **argv)

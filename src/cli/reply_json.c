@@ -159,8 +159,8 @@ json_t *cli_reply_json(const cli_answer *a, fv_locale locale)
         add_answer(o, a, locale, &ok);
     } else {
         if (a->err.field[0] != '\0') set_text(o, "field", a->err.field, &ok);
-        set_text(o, "message",
-                 a->err.text[0] != '\0' ? a->err.text : fv_status_text(a->status), &ok);
+        set_text(o, "message", a->err.text[0] != '\0' ? a->err.text : fv_status_text(a->status),
+                 &ok);
     }
     set(o, "versions", versions_json(&a->versions, &ok), &ok);
     if (ok) return o;

@@ -8,16 +8,38 @@ typedef struct words {
         *head, *similarity, *pass_from, *review_from, *time, *not_compared;
 } words;
 
-static const words english = {
-    "Decision",  "Why",     "What to do",   "Details",      "selfie",
-    "record",    "picture", "not readable", "no face",      "eyes %.0f px apart",
-    "head",      "similarity %.3f", "pass from %.3f (FMR %g)", "review from %.3f (FMR %g)",
-    "time",      "not compared"};
-static const words chinese = {
-    "结论",      "原因",    "可以怎么做",   "详情",         "自拍照",
-    "留存照片",  "图像",    "无法读取",     "没有人脸",     "两眼相距 %.0f 像素",
-    "头部姿态",  "相似度 %.3f", "%.3f 起通过（误匹配率 %g）", "%.3f 起转人工（误匹配率 %g）",
-    "用时",      "未比对"};
+static const words english = {"Decision",
+                              "Why",
+                              "What to do",
+                              "Details",
+                              "selfie",
+                              "record",
+                              "picture",
+                              "not readable",
+                              "no face",
+                              "eyes %.0f px apart",
+                              "head",
+                              "similarity %.3f",
+                              "pass from %.3f (FMR %g)",
+                              "review from %.3f (FMR %g)",
+                              "time",
+                              "not compared"};
+static const words chinese = {"结论",
+                              "原因",
+                              "可以怎么做",
+                              "详情",
+                              "自拍照",
+                              "留存照片",
+                              "图像",
+                              "无法读取",
+                              "没有人脸",
+                              "两眼相距 %.0f 像素",
+                              "头部姿态",
+                              "相似度 %.3f",
+                              "%.3f 起通过（误匹配率 %g）",
+                              "%.3f 起转人工（误匹配率 %g）",
+                              "用时",
+                              "未比对"};
 
 static void print_photo(const fv_photo_info *p, const char *name, const words *w, FILE *to)
 {
