@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "nn/onnx.h"
+#include "nn/onnx_session.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "nn/conv.h"
 #include "nn/onnx_model.h"
-
-enum { SRC, DST, SCRATCHPAD, MEMORIES };
-
-/* One convolution's operands in this session's arena. */
-typedef struct call {
-    dnnl_memory_t memory[MEMORIES];
-    dnnl_exec_arg_t args[5];
-    int n_args;
-    bool reads_input;
-} call;
-
-struct fvi_onnx_session {
-    const fvi_plan *plan;
-    fvi_buffer arena;
-    dnnl_stream_t stream;
-    call *calls; /* by fvi_conv.number */
-};
 
 /* What a step may touch while it runs. */
 typedef struct context {
@@ -49,11 +31,12 @@ static float *write_at(const context *c, int buf, int64_t item)
 
 static bool run_conv(const context *c, const fvi_step *s)
 {
-    call *k = &c->session->calls[s->u.conv->number];
+    fvi_call *k = &c->session->calls[s->u.conv->number];
     if (k->reads_input) {
         void *input = NULL; /* oneDNN's memory takes no const; it is not written */
         memcpy(&input, &c->input, sizeof input);
-        if (dnnl_memory_set_data_handle(k->memory[SRC], input) != dnnl_success) return false;
+        if (dnnl_memory_set_data_handle(k->memory[FVI_CALL_SRC], input) != dnnl_success)
+            return false;
     }
     return dnnl_primitive_execute(s->u.conv->primitive, c->session->stream, k->n_args, k->args) ==
            dnnl_success;
@@ -200,25 +183,26 @@ static dnnl_status_t make_call(fvi_onnx_session *s, const fvi_step *step)
     const fvi_plan *p = s->plan;
     const fvi_conv *conv = step->u.conv;
     const fvi_buf *src = &p->bufs[step->in[0]];
-    call *k = &s->calls[conv->number];
+    fvi_call *k = &s->calls[conv->number];
     size_t scratch = (p->scratchpad_bytes + 63) / 64 * 64;
     void *from = src->constant == NULL ? s->arena.data + src->offset : NULL;
 
     if (src->constant != NULL) memcpy(&from, &src->constant, sizeof from);
     k->reads_input = src->is_input;
     if (src->is_input) from = DNNL_MEMORY_NONE;
-    dnnl_status_t st = make_memory(s, &conv->src, from, &k->memory[SRC]);
+    dnnl_status_t st = make_memory(s, &conv->src, from, &k->memory[FVI_CALL_SRC]);
     if (st == dnnl_success)
-        st = make_memory(s, &conv->dst, s->arena.data + p->bufs[step->out].offset, &k->memory[DST]);
+        st = make_memory(s, &conv->dst, s->arena.data + p->bufs[step->out].offset,
+                         &k->memory[FVI_CALL_DST]);
     if (st == dnnl_success && dnnl_memory_desc_get_size(&conv->scratchpad) > 0)
         st = make_memory(s, &conv->scratchpad, s->arena.data + p->arena_bytes - scratch,
-                         &k->memory[SCRATCHPAD]);
-    k->args[0] = (dnnl_exec_arg_t){DNNL_ARG_SRC, k->memory[SRC]};
+                         &k->memory[FVI_CALL_SCRATCHPAD]);
+    k->args[0] = (dnnl_exec_arg_t){DNNL_ARG_SRC, k->memory[FVI_CALL_SRC]};
     k->args[1] = (dnnl_exec_arg_t){DNNL_ARG_WEIGHTS, conv->weights};
     k->args[2] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, conv->bias};
-    k->args[3] = (dnnl_exec_arg_t){DNNL_ARG_DST, k->memory[DST]};
-    k->args[4] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, k->memory[SCRATCHPAD]};
-    k->n_args = k->memory[SCRATCHPAD] == NULL ? 4 : 5;
+    k->args[3] = (dnnl_exec_arg_t){DNNL_ARG_DST, k->memory[FVI_CALL_DST]};
+    k->args[4] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, k->memory[FVI_CALL_SCRATCHPAD]};
+    k->n_args = k->memory[FVI_CALL_SCRATCHPAD] == NULL ? 4 : 5;
     return st;
 }
 
@@ -261,7 +245,7 @@ void fvi_onnx_session_destroy(fvi_onnx_session **session)
     if (session == NULL || *session == NULL) return;
     fvi_onnx_session *s = *session;
     for (int i = 0; s->calls != NULL && i < s->plan->n_convs; i++)
-        for (int m = 0; m < MEMORIES; m++)
+        for (int m = 0; m < FVI_CALL_MEMORIES; m++)
             (void)dnnl_memory_destroy(s->calls[i].memory[m]);
     if (s->stream != NULL) (void)dnnl_stream_destroy(s->stream);
     fvi_buffer_free(&s->arena);

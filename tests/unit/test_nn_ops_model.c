@@ -210,13 +210,13 @@ size_t run_model(fv_bytes onnx, const int64_t dims[4], const char *output, bool 
     fvi_onnx_model *m = NULL;
     fvi_onnx_session *s = NULL;
     fv_error err = {0};
-    const fvi_onnx_spec spec = {.onnx = onnx,
-                                .input_name = "x",
-                                .input_dims = {(int)dims[0], (int)dims[1], (int)dims[2],
-                                               (int)dims[3]},
-                                .output_names = &output,
-                                .n_outputs = 1,
-                                .reference = reference};
+    const fvi_onnx_spec spec = {
+        .onnx = onnx,
+        .input_name = "x",
+        .input_dims = {(int)dims[0], (int)dims[1], (int)dims[2], (int)dims[3]},
+        .output_names = &output,
+        .n_outputs = 1,
+        .reference = reference};
     assert_fv_ok(fvi_onnx_model_create(&m, &spec, &err), &err);
     assert_fv_ok(fvi_onnx_session_create(&s, m, &err), &err);
     size_t n = fvi_onnx_output_count(m, 0);
