@@ -3,7 +3,6 @@
 # include/; what it may call is what it links, and links point down (docs/architecture.md).
 
 add_library(fv_flags INTERFACE)
-target_compile_features(fv_flags INTERFACE c_std_11 cxx_std_17)
 target_compile_options(fv_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wvla -Werror -fvisibility=hidden -fPIC
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
@@ -23,6 +22,9 @@ if(FV_COVERAGE)
   target_link_options(fv_flags INTERFACE --coverage)
 endif()
 
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)

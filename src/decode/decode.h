@@ -26,25 +26,25 @@ typedef struct fvi_decode_limits {
     uint32_t width_px; /**< before orientation is applied */
     uint32_t height_px;
     uint64_t pixels;
-    uint32_t jpeg_scans;  /**< of a progressive file */
-    uint32_t target_px; /**< a JPEG whose longer side exceeds this by a factor of 8/7 or more is
-                             decoded smaller, but with its longer side never below target_px;
-                             0 = always whole */
+    uint32_t jpeg_scans; /**< of a progressive file */
+    uint32_t target_px;  /**< a JPEG whose longer side exceeds this by a factor of 8/7 or more is
+                              decoded smaller, but with its longer side never below target_px;
+                              0 = always whole */
 } fvi_decode_limits;
 
 /** One decoded photograph. Plain data; pixels belong to the decoder. */
 typedef struct fvi_photo {
-    fvi_decode_fault fault;  /**< when not OK, only `format` and `detail` mean anything */
-    char format[8];          /**< "JPEG", "PNG", "HEIC", "AVIF", "WebP", "GIF", "BMP", "TIFF", "PDF",
-                                  "JXL", "JP2", or "" */
-    char detail[96];         /**< English, for the log: which limit, which marker */
-    fvi_image image;         /**< RGB, upright (EXIF orientation 1..8 applied); valid until the next
-                                  call with the same decoder */
-    int full_width_px;       /**< of the whole picture, upright */
+    fvi_decode_fault fault; /**< when not OK, only `format` and `detail` mean anything */
+    char format[8];         /**< "JPEG", "PNG", "HEIC", "AVIF", "WebP", "GIF", "BMP", "TIFF", "PDF",
+                                 "JXL", "JP2", or "" */
+    char detail[96];        /**< English, for the log: which limit, which marker */
+    fvi_image image;        /**< RGB, upright (EXIF orientation 1..8 applied); valid until the next
+                                 call with the same decoder */
+    int full_width_px;      /**< of the whole picture, upright */
     int full_height_px;
-    float scale;             /**< image.width_px / full_width_px, <= 1 */
-    int orientation;         /**< EXIF, 1..8; 1 where there is none or it is not valid */
-    bool grey;               /**< the file holds one component only */
+    float scale;     /**< image.width_px / full_width_px, <= 1 */
+    int orientation; /**< EXIF, 1..8; 1 where there is none or it is not valid */
+    bool grey;       /**< the file holds one component only */
 } fvi_photo;
 
 /** Scratch of one thread of decoding. */

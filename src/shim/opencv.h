@@ -59,5 +59,12 @@ typedef struct fvi_cv_run {
 FV_NODISCARD fv_status fvi_cv_net_run(fvi_cv_net *net, const fvi_cv_run *run,
                                       fv_error *err) FV_NOEXCEPT;
 
+/**
+ * Overwrites the network's copies of its last input and outputs with zeros. What lies between stays
+ * in OpenCV's own memory until the next pass overwrites it or the network is destroyed, and is
+ * freed without being overwritten: OpenCV gives no way to it. NULL-safe.
+ */
+void fvi_cv_net_wipe(fvi_cv_net *net) FV_NOEXCEPT;
+
 FV_END_C
 #endif

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/error.h"
+#include "base/config.h"
 #include "quality/quality.h"
 
 /** Every setting, with its value in force. Plain data. */
@@ -32,6 +32,9 @@ typedef struct fvi_settings {
     fvi_limits_set selfie;
     fvi_limits_set record;
 } fvi_settings;
+
+/** Every key of the settings; thread-safe. */
+extern const fvi_config_table fvi_settings_table;
 
 /**
  * Shipped settings, then the YAML file (path may be NULL), then overrides "section.key=value".

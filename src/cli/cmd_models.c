@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "verify/engine.h"
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    (void)arg;
+    if (key == ARGP_KEY_INIT) {
+        state->child_inputs[0] = state->input;
+        return 0;
+    }
+    if (key == ARGP_KEY_ARG) argp_error(state, "takes no argument");
+    return ARGP_ERR_UNKNOWN;
+}
+
+static json_t *network_json(const fvi_pack_net *n)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:[i,i,i,i], s:s, s:s}", "role", fvi_role_name(n->role),
+                     "name", n->name, "file", n->file, "sha256", n->sha256, "input",
+                     n->input_dims[0], n->input_dims[1], n->input_dims[2], n->input_dims[3],
+                     "licence", n->licence, "source", n->source);
+}
+
+static json_t *rates_json(const fvi_cohort *c)
+{
+    json_t *rates = json_array();
+    for (size_t i = 0; i < c->n_rates; i++)
+        (void)json_array_append_new(
+            rates, json_pack("{s:f, s:f, s:I, s:f}", "fmr", c->rates[i].fmr, "similarity",
+                             c->rates[i].similarity, "false_matches",
+                             (json_int_t)c->rates[i].false_matches, "fmr_upper95",
+                             c->rates[i].fmr_upper95));
+    return rates;
+}
+
+static json_t *models_json(const fv_engine *e)
+{
+    json_t *nets = json_array();
+    json_t *cohorts = json_array();
+
+    for (int i = 0; i < FVI_ROLE_COUNT; i++) {
+        if (e->pack->nets[i].onnx.data != NULL)
+            (void)json_array_append_new(nets, network_json(&e->pack->nets[i]));
+    }
+    for (size_t i = 0; i < e->calibration.n_cohorts; i++) {
+        const fvi_cohort *c = &e->calibration.cohorts[i];
+        (void)json_array_append_new(
+            cohorts, json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "name", c->name, "set", c->set,
+                               "people", (json_int_t)c->people, "impostor_pairs",
+                               (json_int_t)c->impostor_pairs, "sets_policy", (int)c->sets_policy,
+                               "rates", rates_json(c)));
+    }
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:f, s:f, s:f, s:f}", "pack", e->pack->name,
+                     "pack_sha256", e->pack->sha256, "dir", e->pack->dir, "networks", nets,
+                     "calibration_id", e->calibration.id, "cohorts", cohorts, "match_fmr",
+                     e->settings.policy.match_fmr, "match_similarity", (double)e->match_similarity,
+                     "review_fmr", e->settings.policy.review_fmr, "review_similarity",
+                     (double)e->review_similarity);
+}
+
+static void print_cohort(const fvi_cohort *c)
+{
+    (void)printf("  %-12s %s: %llu people, %llu impostor pairs%s\n", c->name, c->set,
+                 (unsigned long long)c->people, (unsigned long long)c->impostor_pairs,
+                 c->sets_policy ? "" : " (informs, sets no policy)");
+    for (size_t i = 0; i < c->n_rates; i++)
+        (void)printf("    FMR %-8g at similarity %.4f  (seen %llu, at most %.3g with 95 %% "
+                     "confidence)\n",
+                     c->rates[i].fmr, c->rates[i].similarity,
+                     (unsigned long long)c->rates[i].false_matches, c->rates[i].fmr_upper95);
+}
+
+static void print_models(const fv_engine *e)
+{
+    (void)printf("Pack %s in %s\n  pack.json sha256 %s\n\n", e->pack->name, e->pack->dir,
+                 e->pack->sha256);
+    for (int i = 0; i < FVI_ROLE_COUNT; i++) {
+        const fvi_pack_net *n = &e->pack->nets[i];
+        if (n->onnx.data == NULL) continue;
+        (void)printf("  %-10s %-28s %dx%dx%-4d sha256 %.16s...  %s\n", fvi_role_name(n->role),
+                     n->file, n->input_dims[3], n->input_dims[2], n->input_dims[1], n->sha256,
+                     n->licence);
+    }
+    (void)printf("\nCalibration %s of %s\n", e->calibration.id, e->calibration.date);
+    for (size_t i = 0; i < e->calibration.n_cohorts; i++)
+        print_cohort(&e->calibration.cohorts[i]);
+    (void)printf("\nIn force (worst cohort at each rate)\n"
+                 "  pass   from similarity %.4f (FMR %g)\n"
+                 "  review from similarity %.4f (FMR %g)\n",
+                 (double)e->match_similarity, e->settings.policy.match_fmr,
+                 (double)e->review_similarity, e->settings.policy.review_fmr);
+}
+
+int cmd_models(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&cli_common_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        NULL, parse, "",
+        "What is loaded: networks with their hashes, the calibration and the thresholds in force.\v"
+        "Checks every hash. Exit code: 0 all good, 2 wrong usage or configuration, 3 a model is "
+        "missing or damaged.",
+        children, NULL, NULL};
+    cli_common c = cli_common_init("models");
+    fv_engine *engine = NULL;
+    fv_error err = {.code = FV_OK};
+
+    argp_err_exit_status = EXIT_USAGE;
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &c);
+    fv_engine_options options = cli_engine_options(&c);
+    fv_status st = fv_engine_create(&engine, &options, &err);
+    if (st != FV_OK) return cli_fail(&c, st, &err);
+    int code;
+    if (c.json) {
+        code = cli_print_json(&c, models_json(engine), EXIT_YES);
+    } else {
+        print_models(engine);
+        code = cli_finish(&c, EXIT_YES);
+    }
+    fv_engine_destroy(&engine);
+    return code;
+}

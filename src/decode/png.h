@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FVI_DECODE_PNG_H
+#define FVI_DECODE_PNG_H
+
+#include "decode/decoder.h"
+
+/** fvi_decode for bytes that begin like a PNG file. p holds nothing but its format. */
+FV_NODISCARD fv_status fvi_png_decode(fvi_decoder *d, fv_bytes in, const fvi_decode_limits *limits,
+                                      fvi_photo *p, fv_error *err);
+
+#endif

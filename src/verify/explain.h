@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From what was measured to reasons and remedies. Pure. */
+#ifndef FVI_EXPLAIN_H
+#define FVI_EXPLAIN_H
+
+#include "decode/decode.h"
+#include "faceverify/verify.h"
+#include "quality/quality.h"
+#include "verify/channel.h"
+
+/** One photograph as the explanation sees it. */
+typedef struct fvi_seen {
+    fvi_decode_fault fault;
+    char format[8];
+    fvi_measured measured;
+} fvi_seen;
+
+/** Reasons found so far, in no order yet. */
+typedef struct fvi_reasons {
+    fv_reason of[FV_REASONS_MAX];
+    uint32_t n;
+    bool blocked[FV_RECORD + 1]; /**< by image: some reason of it blocks */
+} fvi_reasons;
+
+/** Adds every reason that one photograph gives. */
+void fvi_explain_photo(fvi_reasons *reasons, fv_image image, const fvi_seen *seen,
+                       const fvi_limits_set *limits);
+
+/** Adds what the comparison itself says, where the decision rests on it. */
+void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision);
+
+/**
+ * Orders the reasons (those of the photograph that the decision faults first, then as the table
+ * has them) and lists the remedies, each once, ending with the channel that remains.
+ */
+void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_channel *channel,
+                        fv_result *out);
+
+/** One row of reasons.def. */
+typedef struct fvi_reason_row {
+    const char *name;
+    fv_reason_code code;
+    int measure; /**< an fvi_measure, or -1 */
+    fvi_side below;
+    fvi_side above; /**< the sides that give this reason; FVI_WITHIN = none */
+    fv_severity severity;
+    fv_remedy remedy[2];      /**< selfie, record */
+    const char *text[2][2];   /**< by image (selfie, record), by locale (zh-CN, en) */
+} fvi_reason_row;
+
+extern const fvi_reason_row fvi_reason_rows[];
+extern const size_t fvi_reason_rows_n;
+
+/** NULL for a code that is not in the table. */
+const fvi_reason_row *fvi_reason_row_of(fv_reason_code code);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/photo.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+
+fv_status fvi_deadline_check(const fvi_deadline *deadline, const char *before, fv_error *err)
+{
+    if (deadline->until_us != 0 && fvi_clock_us() >= deadline->until_us)
+        return fvi_fail(err, FV_E_TIMEOUT, "deadline passed before %s", before);
+    return FV_OK;
+}
+
+void fvi_stage(uint64_t *mark, uint32_t *stage)
+{
+    uint64_t now = fvi_clock_us();
+    uint64_t sum = *stage + (now - *mark);
+    *stage = sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
+    *mark = now;
+}
+
+/* One photograph in hand. */
+typedef struct work {
+    fv_session *session;
+    const fvi_examine *what;
+    fvi_photo photo;
+    fvi_faces faces;
+    fvi_landmarks landmarks;
+    fvi_pose pose;
+    uint64_t mark;
+} work;
+
+static fv_status decode(work *w, fvi_examined *out, fv_error *err)
+{
+    fv_status st = FV_OK;
+    const fvi_settings *s = &w->session->engine->settings;
+    fvi_decode_limits limits = {.image_bytes = (size_t)s->limits.image_bytes,
+                                .width_px = s->limits.width_px,
+                                .height_px = s->limits.height_px,
+                                .pixels = s->limits.pixels,
+                                .jpeg_scans = s->limits.jpeg_scans,
+                                .target_px = s->limits.decode_target_px};
+
+    FVI_TRY(fvi_decode(w->session->decoder, w->what->bytes, &limits, &w->photo, err));
+    out->seen.fault = w->photo.fault;
+    (void)snprintf(out->seen.format, sizeof out->seen.format, "%s", w->photo.format);
+    if (w->photo.fault != FVI_DECODE_OK) goto out;
+    out->info.width_px = (uint32_t)w->photo.full_width_px;
+    out->info.height_px = (uint32_t)w->photo.full_height_px;
+    out->info.orientation = (uint32_t)w->photo.orientation;
+out:
+    fvi_stage(&w->mark, &w->what->timings->decode_us);
+    return st;
+}
+
+static fv_status find(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    fv_timings *t = w->what->timings;
+    fvi_facer *facer = w->session->facer;
+
+    FVI_TRY(fvi_deadline_check(&w->what->deadline, "detection", err));
+    FVI_TRY(fvi_face_detect(facer, &w->photo.image, w->what->which == FV_RECORD, &w->faces, err));
+    fvi_stage(&w->mark, &t->detect_us);
+    if (w->faces.n == 0) goto out;
+    FVI_TRY(fvi_face_landmarks(facer, &w->photo.image, &w->faces.boxes[0], &w->landmarks, err));
+    fvi_stage(&w->mark, &t->landmarks_us);
+    FVI_TRY(fvi_deadline_check(&w->what->deadline, "head pose", err));
+    FVI_TRY(fvi_face_pose(facer, &w->photo.image, &w->faces.boxes[0], &w->pose, err));
+    fvi_stage(&w->mark, &t->pose_us);
+out:
+    return st;
+}
+
+static void measure(const work *w, fvi_examined *out)
+{
+    const fvi_box *b = &w->faces.boxes[0];
+    float full = 1.0f / w->photo.scale;
+    float *v = out->seen.measured.value;
+
+    v[FVI_Q_FACE_COUNT] = (float)fvi_face_persons(&w->faces);
+    out->info.faces = (uint32_t)fvi_face_persons(&w->faces);
+    if (w->faces.n == 0) return;
+    v[FVI_Q_INTER_EYE_DISTANCE] = fvi_inter_eye_px(&w->landmarks) * full;
+    v[FVI_Q_FACE_INSIDE] =
+        fvi_face_inside(&w->landmarks, w->photo.image.width_px, w->photo.image.height_px);
+    v[FVI_Q_HEAD_YAW] = w->pose.yaw_deg;
+    v[FVI_Q_HEAD_PITCH] = w->pose.pitch_deg;
+    v[FVI_Q_HEAD_ROLL] = w->pose.roll_deg;
+    out->info.face_x_px = b->x0_px * full;
+    out->info.face_y_px = b->y0_px * full;
+    out->info.face_width_px = (b->x1_px - b->x0_px) * full;
+    out->info.face_height_px = (b->y1_px - b->y0_px) * full;
+    out->info.inter_eye_px = v[FVI_Q_INTER_EYE_DISTANCE];
+    out->info.yaw_deg = w->pose.yaw_deg;
+    out->info.pitch_deg = w->pose.pitch_deg;
+    out->info.roll_deg = w->pose.roll_deg;
+}
+
+static fv_status chip(work *w, fvi_examined *out, fv_error *err)
+{
+    fv_status st = FV_OK;
+    fvi_subject *s = &w->session->subjects[w->what->which - FV_SELFIE];
+
+    FVI_TRY(fvi_buffer_reserve(&s->chip, 3 * FVI_CHIP_SIDE_PX * FVI_CHIP_SIDE_PX, err));
+    fvi_image image = {s->chip.data, FVI_CHIP_SIDE_PX, FVI_CHIP_SIDE_PX, 3, 3 * FVI_CHIP_SIDE_PX};
+    FVI_TRY(fvi_face_chip(w->session->facer, &w->photo.image, &w->landmarks, &image, err));
+    out->has_chip = true;
+    fvi_stage(&w->mark, &w->what->timings->chip_us);
+out:
+    return st;
+}
+
+fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what, fvi_examined *out,
+                            fv_error *err)
+{
+    fv_status st = FV_OK;
+    work w = {.session = session, .what = what, .mark = fvi_clock_us()};
+    fvi_examined seen = {.info = {.inter_eye_px = NAN,
+                                  .yaw_deg = NAN,
+                                  .pitch_deg = NAN,
+                                  .roll_deg = NAN}};
+
+    for (int i = 0; i < FVI_Q_COUNT; i++)
+        seen.seen.measured.value[i] = NAN;
+    FVI_TRY(fvi_deadline_check(&what->deadline, "decoding", err));
+    FVI_TRY(decode(&w, &seen, err));
+    if (w.photo.fault == FVI_DECODE_OK) {
+        FVI_TRY(find(&w, err));
+        measure(&w, &seen);
+        if (w.faces.n > 0) FVI_TRY(chip(&w, &seen, err));
+    }
+    *out = seen;
+out:
+    fvi_wipe(&w, sizeof w);
+    return st;
+}

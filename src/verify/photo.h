@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One photograph from bytes to a chip: what both sides of the comparison have in common. */
+#ifndef FVI_PHOTO_H
+#define FVI_PHOTO_H
+
+#include "verify/engine.h"
+#include "verify/explain.h"
+
+/** A request's time budget; {0} = none. */
+typedef struct fvi_deadline {
+    uint64_t until_us; /**< on fvi_clock_us(); 0 = none */
+} fvi_deadline;
+
+FV_NODISCARD fv_status fvi_deadline_check(const fvi_deadline *deadline, const char *before,
+                                          fv_error *err);
+
+/** Adds the time since *mark to *stage and sets *mark to now. */
+void fvi_stage(uint64_t *mark, uint32_t *stage);
+
+/** What one photograph gives. */
+typedef struct fvi_examined {
+    fvi_seen seen;
+    fv_photo_info info;
+    bool has_chip;
+} fvi_examined;
+
+/** What to examine, and what keeps count of it. */
+typedef struct fvi_examine {
+    fv_image which;
+    fv_bytes bytes;
+    fvi_deadline deadline;
+    fv_timings *timings; /**< added to */
+} fvi_examine;
+
+/**
+ * Decodes, finds the face, measures, and where there is a face fills the subject's chip. Everything
+ * that is wrong with the photograph is in out->seen.
+ */
+FV_NODISCARD fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what,
+                                         fvi_examined *out, fv_error *err);
+
+#endif

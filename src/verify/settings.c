@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/settings.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "nn/nn.h"
+
+static const fvi_config_choice backends[] = {
+    {"opencv", FVI_NN_OPENCV},
+    {NULL, 0},
+};
+
+static const fvi_settings shipped = {
+#define TEXT(section, key, def, help)             .section.key = def,
+#define CHOICE(section, key, choices, def, help)  .section.key = def,
+#define U32(section, key, def, min, max, help)    .section.key = def,
+#define U64(section, key, def, min, max, help)    .section.key = def,
+#define DOUBLE(section, key, def, min, max, help) .section.key = def,
+#include "verify/settings.def"
+#undef TEXT
+#undef CHOICE
+#undef U32
+#undef U64
+#undef DOUBLE
+#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
+    .selfie.of[FVI_Q_##id] = {slo, shi}, .record.of[FVI_Q_##id] = {rlo, rhi},
+#include "quality/measures.def"
+#undef Q
+};
+
+/* `at` is the value's address in the shipped settings, so that offset and size come from it. */
+#define KEY(id, kind, at, lo, hi, names, text)                                                     \
+    {                                                                                              \
+        .path = id,                                                                                \
+        .type = FVI_CONFIG_##kind,                                                                 \
+        .offset = offsetof(fvi_settings, at),                                                      \
+        .size = sizeof shipped.at,                                                                 \
+        .min = lo,                                                                                 \
+        .max = hi,                                                                                 \
+        .choices = names,                                                                          \
+        .help = text,                                                                              \
+    },
+#define LIMIT(photo, id, name, side, lo, hi, text)                                                 \
+    KEY(#photo "." name "." #side, DOUBLE, photo.of[FVI_Q_##id].side, lo, hi, NULL, text)
+
+static const fvi_config_key keys[] = {
+#define TEXT(section, key, def, help) KEY(#section "." #key, TEXT, section.key, 0, 0, NULL, help)
+#define CHOICE(section, key, choices, def, help)                                                   \
+    KEY(#section "." #key, CHOICE, section.key, 0, 0, choices, help)
+#define U32(section, key, def, min, max, help)                                                     \
+    KEY(#section "." #key, U32, section.key, min, max, NULL, help)
+#define U64(section, key, def, min, max, help)                                                     \
+    KEY(#section "." #key, U64, section.key, min, max, NULL, help)
+#define DOUBLE(section, key, def, min, max, help)                                                  \
+    KEY(#section "." #key, DOUBLE, section.key, min, max, NULL, help)
+#include "verify/settings.def"
+#undef TEXT
+#undef CHOICE
+#undef U32
+#undef U64
+#undef DOUBLE
+#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
+    LIMIT(selfie, id, #key, min, -INFINITY, DBL_MAX, "Least " #id " of a selfie, in " unit)        \
+    LIMIT(selfie, id, #key, max, -DBL_MAX, INFINITY, "Greatest " #id " of a selfie, in " unit)
+#include "quality/measures.def"
+#undef Q
+#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
+    LIMIT(record, id, #key, min, -INFINITY, DBL_MAX,                                               \
+          "Least " #id " of a photograph on record, in " unit)                                     \
+    LIMIT(record, id, #key, max, -DBL_MAX, INFINITY,                                               \
+          "Greatest " #id " of a photograph on record, in " unit)
+#include "quality/measures.def"
+#undef Q
+};
+
+static const fvi_config_order orders[] = {
+    {"policy.match_fmr", "policy.review_fmr"},
+#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
+    {"selfie." #key ".min", "selfie." #key ".max"}, {"record." #key ".min", "record." #key ".max"},
+#include "quality/measures.def"
+#undef Q
+};
+
+const fvi_config_table fvi_settings_table = {
+    .keys = keys,
+    .n_keys = sizeof keys / sizeof keys[0],
+    .orders = orders,
+    .n_orders = sizeof orders / sizeof orders[0],
+};
+
+fv_status fvi_settings_load(fvi_settings *out, const char *path, const char *const *overrides,
+                            size_t n_overrides, fv_error *err)
+{
+    fv_status st = FV_OK;
+    fvi_settings s = shipped;
+    uint8_t *yaml = NULL;
+    fvi_config_source source = {.name = path, .overrides = overrides, .n_overrides = n_overrides};
+
+    if (path != NULL) {
+        FVI_TRY(
+            fvi_file_read(path, FVI_CONFIG_MAX_BYTES, FV_E_CONFIG, &yaml, &source.yaml_len, err));
+    }
+    source.yaml = yaml;
+    FVI_TRY(fvi_config_load(&fvi_settings_table, &source, &s, err));
+    *out = s;
+out:
+    free(yaml);
+    return st;
+}
+
+fv_status fvi_settings_dump(const fvi_settings *s, FILE *to, fv_error *err)
+{
+    return fvi_config_dump(&fvi_settings_table, s, to, err);
+}
