@@ -8,6 +8,7 @@ pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(spng REQUIRED IMPORTED_TARGET spng)
 pkg_check_modules(turbojpeg REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
+include(${CMAKE_CURRENT_LIST_DIR}/onednn.cmake)
 
 # Debian's component packages carry neither a CMake nor a pkg-config file.
 find_path(opencv_include opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
@@ -23,8 +24,6 @@ find_path(dlib_include dlib/image_processing/frontal_face_detector.h REQUIRED)
 find_library(dlib_library dlib REQUIRED)
 add_library(fv_dlib INTERFACE)
 target_include_directories(fv_dlib SYSTEM INTERFACE ${dlib_include})
-target_link_libraries(fv_dlib INTERFACE ${dlib_library})
-include(${CMAKE_CURRENT_LIST_DIR}/onednn.cmake)
 # dlib's templates call LAPACK from our objects (singular values of the detector's filters).
 find_library(lapack_library lapack REQUIRED)
 target_link_libraries(fv_dlib INTERFACE ${dlib_library} ${lapack_library})

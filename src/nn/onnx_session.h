@@ -18,7 +18,8 @@ typedef struct fvi_call {
 
 struct fvi_onnx_session {
     const fvi_plan *plan;
-    fvi_buffer arena;
+    fvi_buffer own; /**< the arena where the caller gave none */
+    fvi_buffer *arena;
     dnnl_stream_t stream;
     fvi_call *calls; /**< by fvi_conv.number */
 };

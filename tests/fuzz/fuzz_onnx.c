@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         input[i] = sinf((float)i);
     bool small = fvi_onnx_arena_bytes(m) < (1 << 20) &&
                  fvi_onnx_output_count(m, 0) <= sizeof output / sizeof *output;
-    if (small && fvi_onnx_session_create(&s, m, &err) == FV_OK) {
+    if (small && fvi_onnx_session_create(&s, m, NULL, &err) == FV_OK) {
         float *outputs[1] = {output};
         if (fvi_onnx_run(s, input, outputs, &err) != FV_OK) abort();
     }

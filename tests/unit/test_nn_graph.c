@@ -388,7 +388,7 @@ static void test_session__two_threads_share_a_model_and_start_no_other(void **st
     fvi_onnx_model *m = block_model();
     (void)state;
     for (int i = 0; i < 3; i++)
-        assert_fv_ok(fvi_onnx_session_create(&w[i].session, m, &err), &err);
+        assert_fv_ok(fvi_onnx_session_create(&w[i].session, m, NULL, &err), &err);
     (void)work(&w[2]);
     assert_int_equal(w[2].threads, 1);
     for (int i = 0; i < 2; i++)
@@ -410,12 +410,38 @@ static void test_session__runs_leave_no_memory_behind(void **state)
     fv_error err = {0};
     fvi_onnx_model *m = block_model();
     (void)state;
-    assert_fv_ok(fvi_onnx_session_create(&w.session, m, &err), &err);
+    assert_fv_ok(fvi_onnx_session_create(&w.session, m, NULL, &err), &err);
     (void)work(&w);
     size_t before = mallinfo2().uordblks;
     (void)work(&w);
     assert_int_equal(mallinfo2().uordblks, before);
     fvi_onnx_session_destroy(&w.session);
+    fvi_onnx_model_destroy(&m);
+}
+
+static void test_session__arena_of_the_caller(void **state)
+{
+    worker own = {0}, lent = {0}, other = {0};
+    fvi_buffer arena = {0};
+    fv_error err = {0};
+    fvi_onnx_model *m = block_model();
+    (void)state;
+    assert_int_equal(fvi_onnx_session_create(&lent.session, m, &arena, &err), FV_E_INTERNAL);
+    assert_null(lent.session);
+    assert_fv_ok(fvi_buffer_reserve(&arena, fvi_onnx_arena_bytes(m), NULL), &err);
+    memset(arena.data, 0xff, arena.cap); /* NaN everywhere: nothing of it may reach a result */
+    assert_fv_ok(fvi_onnx_session_create(&own.session, m, NULL, NULL), &err);
+    assert_fv_ok(fvi_onnx_session_create(&lent.session, m, &arena, NULL), &err);
+    assert_fv_ok(fvi_onnx_session_create(&other.session, m, &arena, NULL), &err);
+    (void)work(&own);
+    (void)work(&lent);
+    (void)work(&other);
+    assert_memory_equal(own.y, lent.y, sizeof own.y);
+    assert_memory_equal(own.y, other.y, sizeof own.y);
+    fvi_onnx_session_destroy(&own.session);
+    fvi_onnx_session_destroy(&lent.session);
+    fvi_onnx_session_destroy(&other.session);
+    fvi_buffer_free(&arena);
     fvi_onnx_model_destroy(&m);
 }
 
@@ -426,16 +452,16 @@ static void test_session__wipe_leaves_nothing(void **state)
     fvi_onnx_model *m = block_model();
     size_t used = 0;
     (void)state;
-    assert_fv_ok(fvi_onnx_session_create(&w.session, m, &err), &err);
+    assert_fv_ok(fvi_onnx_session_create(&w.session, m, NULL, &err), &err);
     float first[20 * 63];
     (void)work(&w);
     memcpy(first, w.y, sizeof first);
-    for (size_t i = 0; i < w.session->arena.cap; i++)
-        used += w.session->arena.data[i] != 0;
+    for (size_t i = 0; i < w.session->arena->cap; i++)
+        used += w.session->arena->data[i] != 0;
     assert_true(used > 1000);
     fvi_onnx_wipe(w.session);
-    for (size_t i = 0; i < w.session->arena.cap; i++)
-        assert_int_equal(w.session->arena.data[i], 0);
+    for (size_t i = 0; i < w.session->arena->cap; i++)
+        assert_int_equal(w.session->arena->data[i], 0);
     (void)work(&w);
     assert_memory_equal(first, w.y, sizeof first);
     fvi_onnx_session_destroy(&w.session);
@@ -457,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_load__messages_nested_a_million_deep),
         cmocka_unit_test(test_session__two_threads_share_a_model_and_start_no_other),
         cmocka_unit_test(test_session__runs_leave_no_memory_behind),
+        cmocka_unit_test(test_session__arena_of_the_caller),
         cmocka_unit_test(test_session__wipe_leaves_nothing),
     };
     return cmocka_run_group_tests_name("nn_graph", tests, NULL, NULL);

@@ -218,7 +218,7 @@ size_t run_model(fv_bytes onnx, const int64_t dims[4], const char *output, bool 
         .n_outputs = 1,
         .reference = reference};
     assert_fv_ok(fvi_onnx_model_create(&m, &spec, &err), &err);
-    assert_fv_ok(fvi_onnx_session_create(&s, m, &err), &err);
+    assert_fv_ok(fvi_onnx_session_create(&s, m, NULL, &err), &err);
     size_t n = fvi_onnx_output_count(m, 0);
     assert_true(n <= cap);
     float *outputs[1] = {y};
