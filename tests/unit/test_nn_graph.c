@@ -385,19 +385,20 @@ static void test_session__two_threads_share_a_model_and_start_no_other(void **st
     worker w[3] = {{0}};
     pthread_t t[2];
     fv_error err = {0};
+    const int before = count_threads(); /* a sanitizer may have one of its own */
     fvi_onnx_model *m = block_model();
     (void)state;
     for (int i = 0; i < 3; i++)
         assert_fv_ok(fvi_onnx_session_create(&w[i].session, m, NULL, &err), &err);
     (void)work(&w[2]);
-    assert_int_equal(w[2].threads, 1);
+    assert_int_equal(w[2].threads, before);
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&t[i], NULL, work, &w[i]), 0);
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_join(t[i], NULL), 0);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(w[i].status, FV_OK);
-        assert_true(w[i].threads <= 3); /* main and the two of this test */
+        assert_true(w[i].threads <= before + 2); /* the two of this test */
         assert_memory_equal(w[i].y, w[2].y, sizeof w[i].y);
         fvi_onnx_session_destroy(&w[i].session);
     }
