@@ -73,7 +73,9 @@ static void test_fuse__residual_that_is_read_again(void **state)
     conv("e w", "f", 1);
     model_node("Add", "f e", "g"); /* may not: e is read below */
     model_node("Relu", "g", "h");
-    model_node("Add", "h e", "i");
+    conv("h w", "j", 1);
+    model_node("Add", "e j", "k1"); /* may not: and here the convolution reads something else */
+    model_node("Add", "k1 e", "i");
     model_node("Add", "i i", "y");
     fast_is_plain("y");
 }
@@ -195,6 +197,10 @@ static void test_load__names_what_is_not_supported(void **state)
     begin();
     model_node("Shape", "x", "y");
     refused("y", "not of floats");
+    begin();
+    model_cut(4);
+    model_node("Relu", "x", "y");
+    refused("y", "tensor var: 19 elements do not fit its shape");
 }
 
 static void test_load__other_input_than_expected(void **state)
@@ -307,7 +313,7 @@ static void test_load__messages_nested_a_million_deep(void **state)
     size_t at = SIZE;
     (void)state;
     assert_non_null(buf);
-    for (int i = 0; at > 16; i++) {
+    for (int i = 0;; i++) {
         size_t len = SIZE - at;
         uint8_t tmp[8];
         size_t n = 0;
@@ -318,7 +324,7 @@ static void test_load__messages_nested_a_million_deep(void **state)
         at -= n;
         memcpy(buf + at, tmp, n);
         buf[--at] = TAGS[i % 3];
-        if (i % 3 == 2 && at <= 24) break;
+        if (i % 3 == 2 && at <= 40) break;
     }
     uint8_t head[8] = {0x3a};
     size_t len = SIZE - at, n = 1;
@@ -380,16 +386,24 @@ static void *work(void *arg)
     return NULL;
 }
 
+static void *idle(void *arg)
+{
+    return arg;
+}
+
 static void test_session__two_threads_share_a_model_and_start_no_other(void **state)
 {
     worker w[3] = {{0}};
     pthread_t t[2];
     fv_error err = {0};
-    const int before = count_threads(); /* a sanitizer may have one of its own */
     fvi_onnx_model *m = block_model();
     (void)state;
     for (int i = 0; i < 3; i++)
         assert_fv_ok(fvi_onnx_session_create(&w[i].session, m, NULL, &err), &err);
+    /* ThreadSanitizer starts one of its own with the first thread. */
+    assert_int_equal(pthread_create(&t[0], NULL, idle, NULL), 0);
+    assert_int_equal(pthread_join(t[0], NULL), 0);
+    const int before = count_threads();
     (void)work(&w[2]);
     assert_int_equal(w[2].threads, before);
     for (int i = 0; i < 2; i++)

@@ -103,6 +103,11 @@ void model_floats(const char *name, const int64_t *dims, int rank, const float *
     memcpy(&t->raw_data.data, &values, sizeof values);
 }
 
+void model_cut(size_t bytes)
+{
+    tensors[graph.n_initializer - 1].raw_data.len -= bytes;
+}
+
 void model_ints(const char *name, const int64_t *values, size_t n)
 {
     int64_t dims = (int64_t)n;

@@ -15,6 +15,9 @@ void model_begin(int64_t opset, const int64_t dims[4]);
 
 /* Initializers. `values` is borrowed until model_end. */
 void model_floats(const char *name, const int64_t *dims, int rank, const float *values);
+/* Takes bytes off the end of the last initializer of floats. */
+void model_cut(size_t bytes);
+
 void model_ints(const char *name, const int64_t *values, size_t n);
 
 /* A node; inputs and outputs are names separated by blanks, "-" for an absent one. */
