@@ -17,19 +17,19 @@ static const words english = {
     .why = "Why",
     .todo = "What to do",
     .tag = " (%s)",
-    .about = {"[both photographs] ", "[selfie] ", "[record photograph] "},
+    .about = {"[both photographs] ", "[selfie] ", "[record photo] "},
     .details = "Details",
-    .selfie = "selfie:            ",
-    .record = "record photograph: ",
+    .selfie = "selfie:          ",
+    .record = "record photo:    ",
     .unread = "not readable",
     .no_face = "no face",
     .face = "eyes %.0f px apart, yaw %+.0f, pitch %+.0f, roll %+.0f deg",
-    .similarity = "similarity:        %.3f\n",
-    .not_compared = "similarity:        not compared\n",
-    .pass_from = "  passes from:       %.3f (false match rate %g)\n",
-    .review_from = "  staff look from:   %.3f (false match rate %g)\n",
-    .times = "  time:              %.1f ms (decode %.1f, detect %.1f, landmarks %.1f, pose %.1f,\n"
-             "                     chip %.1f, embed %.1f)\n",
+    .similarity = "similarity:      %.3f\n",
+    .not_compared = "similarity:      not compared\n",
+    .pass_from = "  passes from:     %.3f (false match rate %g)\n",
+    .review_from = "  staff look from: %.3f (false match rate %g)\n",
+    .times = "  time:            %.1f ms (decode %.1f, detect %.1f, landmarks %.1f, pose %.1f,\n"
+             "                   chip %.1f, embed %.1f)\n",
 };
 static const words chinese = {
     .result = "结论：",
