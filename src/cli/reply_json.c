@@ -9,6 +9,7 @@ const char *cli_status_name(fv_status st)
     case FV_OK:
         return "OK";
     case FV_E_ARG:
+    case FV_E_CONFIG: /* here the settings are part of what is asked */
         return "INVALID_REQUEST";
     case FV_E_LIMIT:
         return "TOO_LARGE";
@@ -17,7 +18,6 @@ const char *cli_status_name(fv_status st)
     case FV_E_NOMEM:
     case FV_E_MODEL:
     case FV_E_BACKEND:
-    case FV_E_CONFIG:
     case FV_E_INTERNAL:
         break;
     }
