@@ -158,7 +158,7 @@ static const edit refusals[] = {
     {"0.012", "1e999", ":"},
     {"0.012", "NaN", ":"},
     {"0.012", "0x1", ":"},
-    {"test-1", "\xff\xfe", "UTF-8"},
+    {"test-1", "\xff\xfe", "decode"},
 };
 
 static void refused(const char *what, const char *says)
@@ -278,7 +278,7 @@ static void test_load__rule_of_three_takes_its_own_bound(void **state)
 {
     int refusals_seen = 0;
     (void)state;
-    for (int pairs = 300; pairs < 1300; pairs++) {
+    for (int pairs = 300; pairs < 1300; pairs += 3) {
         char text[512];
         fvi_calibration c;
         fv_error err = {0};
