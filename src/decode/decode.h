@@ -27,9 +27,8 @@ typedef struct fvi_decode_limits {
     uint32_t height_px;
     uint64_t pixels;
     uint32_t jpeg_scans; /**< of a progressive file */
-    uint32_t target_px;  /**< a JPEG whose longer side exceeds this by a factor of 8/7 or more is
-                              decoded smaller, but with its longer side never below target_px;
-                              0 = always whole */
+    uint32_t target_px;  /**< a JPEG at least twice as large is decoded at 1/2, 1/4 or 1/8, its
+                              longer side never below target_px; 0 = always whole */
 } fvi_decode_limits;
 
 /** One decoded photograph. Plain data; pixels belong to the decoder. */

@@ -37,7 +37,7 @@ static uint32_t scale_eighths(const fvi_jpeg_header *h, const fvi_decode_limits 
     if (limits->target_px == 0) return EIGHTHS;
     while (m < EIGHTHS &&
            (eighths_of(longer, m) < limits->target_px || eighths_of(shorter, m) < MIN_SIDE_PX))
-        m++;
+        m *= 2; /* 3, 5, 6 and 7 eighths have no fast transform: slower than the whole */
     return m;
 }
 

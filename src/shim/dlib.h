@@ -14,7 +14,8 @@ FV_BEGIN_C
  */
 typedef struct fvi_hog fvi_hog;
 
-/** The first one of a process takes about half a second, the others next to nothing. Thread-safe. */
+/** The first one of a process takes about half a second, the others next to nothing. Thread-safe.
+ */
 FV_NODISCARD fv_status fvi_hog_create(fvi_hog **out, fv_error *err) FV_NOEXCEPT;
 void fvi_hog_destroy(fvi_hog **hog) FV_NOEXCEPT;
 

@@ -160,7 +160,8 @@ const char *fv_decision_text(fv_decision decision, fv_locale locale)
          {"公安留存照片无法用于核验。", "The photograph on record cannot be used."}},
         {FV_MANUAL_REVIEW,
          {"需要工作人员人工核对。", "A member of staff has to look at the photographs."}},
-        {FV_TOO_MANY_ATTEMPTS, {"尝试次数过多，请稍后再试。", "Too many attempts. Please try later."}},
+        {FV_TOO_MANY_ATTEMPTS,
+         {"尝试次数过多，请稍后再试。", "Too many attempts. Please try later."}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].decision == decision) return rows[i].text[locale == FV_LOCALE_EN ? 1 : 0];

@@ -264,11 +264,30 @@ static fv_bytes read_model(const char *file)
     return (fv_bytes){p, n};
 }
 
+/* A copy of the network in which one operator has a name that nobody knows. */
+static fv_bytes with_unknown_operator(fv_bytes onnx)
+{
+    uint8_t *p = malloc(onnx.len);
+    size_t hits = 0;
+
+    assert_non_null(p);
+    memcpy(p, onnx.data, onnx.len);
+    for (size_t i = 0; i + 7 < onnx.len; i++) {
+        if (memcmp(p + i, "MaxPool", 7) != 0) continue;
+        p[i] = 'W';
+        hits++;
+    }
+    assert_true(hits > 0);
+    return (fv_bytes){p, onnx.len};
+}
+
 static void test_net__what_is_no_network_is_refused_in_silence(void **state)
 {
     fv_bytes eye = read_model("eye_state_24.onnx");
+    fv_bytes unknown = with_unknown_operator(eye);
     uint8_t garbage[4096];
-    const fv_bytes bad[] = {{NULL, 0},
+    const fv_bytes bad[] = {unknown,
+                            {NULL, 0},
                             {garbage, 0},
                             {garbage, sizeof garbage},
                             {eye.data, 1},
@@ -302,6 +321,7 @@ static void test_net__what_is_no_network_is_refused_in_silence(void **state)
     fvi_cv_net_destroy(NULL);
     fvi_cv_net_destroy(&net);
     fvi_cv_net_wipe(NULL);
+    free((void *)unknown.data);
     free((void *)eye.data);
 }
 
