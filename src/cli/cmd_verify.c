@@ -178,7 +178,7 @@ static fv_status read_photos(const args *a, uint8_t *bytes[2], fv_request *reque
 {
     fv_bytes *photos[2] = {&request->selfie, &request->record};
 
-    for (unsigned i = 0; i < a->n_paths; i++) {
+    for (unsigned i = 0; i < 2 && i < a->n_paths; i++) {
         fv_error why = {.code = FV_OK};
         size_t len = 0;
         fv_status st = fvi_file_read(a->paths[i], FILE_MAX_BYTES, FV_E_ARG, &bytes[i], &len, &why);

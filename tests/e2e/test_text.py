@@ -44,7 +44,7 @@ class Text(Case):
         self.check("no_match_counter", NO, "--channel", "counter", SELFIE, OTHER)
 
     def test_retake_cut_off(self):
-        self.check("retake_cut_off", NO, self.crop(SELFIE, "cut.jpg", 496, 0, 400, 800), RECORD)
+        self.check("retake_cut_off", NO, self.crop(SELFIE, "cut.jpg", 0, 192, 910, 800), RECORD)
 
     def test_retake_truncated(self):
         self.check("retake_truncated", NO, self.half(SELFIE), RECORD)
