@@ -16,8 +16,8 @@ static const float WIDER = 0.6f;
 static const float SURE_SCORE = 0.98f;
 
 typedef struct letterbox {
-    float scale;    /* frame pixels per picture pixel */
-    int left, top;  /* where the picture lies in the frame */
+    float scale;   /* frame pixels per picture pixel */
+    int left, top; /* where the picture lies in the frame */
     int width, height;
 } letterbox;
 
@@ -25,9 +25,9 @@ typedef struct letterbox {
  * quarter more landmark error. */
 static letterbox fit(const fvi_image *image, int frame_w, int frame_h, float share)
 {
-    float s = fminf((float)frame_w / (float)image->width_px,
-                    (float)frame_h / (float)image->height_px) *
-              share;
+    float s =
+        fminf((float)frame_w / (float)image->width_px, (float)frame_h / (float)image->height_px) *
+        share;
     letterbox l = {.scale = s};
     l.width = (int)lroundf((float)image->width_px * s);
     l.height = (int)lroundf((float)image->height_px * s);
@@ -87,7 +87,8 @@ out:
     return st;
 }
 
-/* HOG needs about 80 px of face: small pictures are enlarged, large ones reduced to a fixed size. */
+/* HOG needs about 80 px of face: small pictures are enlarged, large ones reduced to a fixed size.
+ */
 enum { HOG_SIDE_PX = 480 };
 
 static fv_status run_hog(fvi_facer *f, const fvi_image *image, fvi_faces *out, fv_error *err)

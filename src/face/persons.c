@@ -10,7 +10,10 @@ static const float BYSTANDER_SCORE = 0.8f;
 /* Share of the smaller box inside the other beyond which both are one face. */
 static const float NESTED = 0.5f;
 
-static float area(const fvi_box *b) { return (b->x1_px - b->x0_px) * (b->y1_px - b->y0_px); }
+static float area(const fvi_box *b)
+{
+    return (b->x1_px - b->x0_px) * (b->y1_px - b->y0_px);
+}
 
 static float overlap(const fvi_box *a, const fvi_box *b)
 {

@@ -58,8 +58,8 @@ static fv_status read_rate(const reader *r, const json_t *o, const fvi_cohort *c
     FVI_TRY(count(r, o, "false_matches", &out->false_matches));
     if (!(out->fmr > 0.0) || out->fmr > 1.0) return bad(r, c->name, "a rate is not in 0..1");
     if (fabs(out->similarity) > 1.0) return bad(r, c->name, "a similarity is not in -1..1");
-    /* 19795-1, rule of three */
-    if (out->fmr * (double)c->impostor_pairs < 3.0)
+    /* 19795-1, rule of three; 3 / pairs itself is supported, also where it is rounded down */
+    if (out->fmr * (double)c->impostor_pairs < 3.0 - 1e-9)
         return bad(r, c->name, "a rate is lower than its pairs support (3 / impostor_pairs)");
     if ((double)out->false_matches > out->fmr * (double)c->impostor_pairs + 1e-6)
         return bad(r, c->name, "more false matches than the rate allows");

@@ -230,6 +230,7 @@ typedef struct K(dw_row) {
     int64_t out_step; /* from one output's input to the next */
     int64_t kernel_rows;
     int64_t kernel_columns; /* all of the kernel */
+    int64_t interior[2];    /* outputs whose windows lie wholly within the row */
 } K(dw_row);
 
 /* n outputs from number `ox` on, kernel columns k0..k1 valid for each of them. */
@@ -261,6 +262,8 @@ TARGET INLINE void K(dw_span)(K(vec) * dst, int64_t lo, int64_t hi, const K(dw_r
         K(dw_tile)(dst, ox, r, TILE, 0, columns);
     for (; ox + TILE / 2 <= hi; ox += TILE / 2)
         K(dw_tile)(dst, ox, r, TILE / 2, 0, columns);
+    for (; ox + 2 <= hi; ox += 2)
+        K(dw_tile)(dst, ox, r, 2, 0, columns);
     for (; ox < hi; ox++)
         K(dw_tile)(dst, ox, r, 1, 0, columns);
 }
@@ -270,15 +273,18 @@ TARGET static void K(dw_border)(const fvi_plane *g, K(vec) * dst, int64_t ox, co
     int64_t k0 = 0;
     int64_t k1 = 0;
     window_taps(g, 1, ox * g->win.stride[1] - g->win.pad[1], &k0, &k1);
-    K(dw_tile)(dst, ox, r, 1, k0, k1);
+    if (k0 == 1 && k1 == 3) /* known to the compiler: the left and the right of 3 columns */
+        K(dw_tile)(dst, ox, r, 1, 1, 3);
+    else if (k0 == 0 && k1 == 2)
+        K(dw_tile)(dst, ox, r, 1, 0, 2);
+    else
+        K(dw_tile)(dst, ox, r, 1, k0, k1);
 }
 
 TARGET static void K(dw_one_row)(const fvi_plane *g, K(vec) * dst, const K(dw_row) * r)
 {
-    int64_t lo = 0;
-    int64_t hi = 0;
-    window_interior(g, 1, &lo, &hi);
-    if (hi < lo) hi = lo;
+    const int64_t lo = r->interior[0];
+    const int64_t hi = r->interior[1];
     for (int64_t ox = 0; ox < lo && ox < g->out[1]; ox++)
         K(dw_border)(g, dst, ox, r);
     if (r->kernel_columns == 3) {
@@ -302,6 +308,8 @@ TARGET static void K(depthwise)(const fvi_depthwise *p, float *dst, const float 
          .col_step = w->dilation[1],
          .out_step = w->stride[1],
          .kernel_columns = w->kernel[1]};
+    window_interior(g, 1, &r.interior[0], &r.interior[1]);
+    if (r.interior[1] < r.interior[0]) r.interior[1] = r.interior[0];
     r.ab[0] = K(splat)(p->fused.alpha);
     r.ab[1] = K(splat)(p->fused.beta);
     for (int64_t b = 0; b < g->blocks; b++) {

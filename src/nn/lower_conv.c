@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Conv: by oneDNN, by the depthwise kernel, or as a product where the image is one pixel. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "nn/conv.h"
@@ -149,25 +150,25 @@ static int64_t joined_groups(const job *j)
     return 1;
 }
 
-/* Where input channel c of the file lies in the source buffer. */
-static int64_t source_lane(const job *j, const fvi_lane *lanes, int64_t c)
-{
-    (void)j;
-    return lanes == NULL ? c : lanes[c].channel;
-}
-
+/* Only until oneDNN has arranged them: free() it. */
 static float *arrange_weights(const job *j, const fvi_conv_spec *s, const fvi_lane *lanes)
 {
     const float *w = j->w->data;
     int64_t taps = s->win.kernel[0] * s->win.kernel[1];
     int64_t ins = s->in_channels / s->groups; /* of one group, as built */
     size_t n = (size_t)(s->out_channels * ins * taps);
-    float *out = fvi_plan_floats(j->lo->plan, n, NULL, 0);
+    fvi_pool *pool = &j->lo->plan->pool;
+    if (n > pool->budget / sizeof(float)) { /* oneDNN's arrangement will take as much */
+        pool->exhausted = true;
+        return NULL;
+    }
+    float *out = calloc(n, sizeof *out);
     int64_t per_group = j->w->dims[0] / j->node->args.group; /* outputs, in the file */
     if (out == NULL) return NULL;
     for (int64_t o = 0; o < j->w->dims[0]; o++) {
         for (int64_t i = 0; i < j->w->dims[1]; i++) {
-            int64_t lane = source_lane(j, lanes, o / per_group * j->w->dims[1] + i) % ins;
+            int64_t c = o / per_group * j->w->dims[1] + i;
+            int64_t lane = (lanes == NULL ? c : lanes[c].channel) % ins;
             memcpy(out + (o * ins + lane) * taps, w + (o * j->w->dims[1] + i) * taps,
                    (size_t)taps * sizeof *w);
         }
@@ -205,6 +206,7 @@ static fv_status lower_dnnl(const job *j)
     int dst = j->residual;
     fv_status st = FV_OK;
     const fvi_plane plane = plane_of(j);
+    float *weights = NULL;
     fvi_conv_spec s = {.out_channels = fvi_round_up(j->y->dims[1], j->lanes),
                        .groups = j->groups,
                        .win = plane.win,
@@ -218,10 +220,13 @@ static fv_status lower_dnnl(const job *j)
         s.fused = late;
         late = (fvi_fused){0};
     }
-    s.weights = arrange_weights(j, &s, lanes);
+    s.weights = weights = arrange_weights(j, &s, lanes);
     s.bias = fvi_plan_floats(p, (size_t)s.out_channels, j->bias,
                              j->bias == NULL ? 0 : (size_t)j->y->dims[1]);
-    if (s.weights == NULL || s.bias == NULL) return fvi_plan_no_memory(p, j->lo->err);
+    if (s.weights == NULL || s.bias == NULL) {
+        st = fvi_plan_no_memory(p, j->lo->err);
+        goto out;
+    }
     FVI_TRY(fvi_conv_create(p, &s, &conv, j->lo->err));
     if (dst >= 0)
         FVI_TRY(fvi_lower_set_blocked(j->lo, j->node->out[0], dst));
@@ -231,6 +236,7 @@ static fv_status lower_dnnl(const job *j)
     FVI_TRY(fvi_lower_step(j->lo, &step));
     FVI_TRY(finish(j, dst, &late));
 out:
+    free(weights);
     return st;
 }
 

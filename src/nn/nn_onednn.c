@@ -41,7 +41,7 @@ static fv_status onednn_session_create(void **out, const void *model, const fvi_
     fvi_onnx_session *s = NULL;
 
     (void)net;
-    fv_status st = fvi_onnx_session_create(&s, model, err);
+    fv_status st = fvi_onnx_session_create(&s, model, NULL, err);
     if (st == FV_OK) *out = s;
     return st;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "faceverify/bytes.h"
 
 typedef struct fvi_onnx_model fvi_onnx_model;
@@ -37,12 +38,21 @@ void fvi_onnx_model_destroy(fvi_onnx_model **model);
 /** Floats that one run writes to output i: the whole batch's. */
 size_t fvi_onnx_output_count(const fvi_onnx_model *model, size_t i);
 
-/** Bytes of activations that a session holds. */
+/** Multiply-adds of the convolutions and products of one item. */
+double fvi_onnx_work(const fvi_onnx_model *model);
+
+/** Bytes of activations that a session needs. */
 size_t fvi_onnx_arena_bytes(const fvi_onnx_model *model);
 
-/** `model` must outlive the session. Cheap: no weights are copied or arranged. */
+/**
+ * Cheap: no weights are copied or arranged. `model` must outlive the session.
+ *
+ * @param arena  where activations go: at least fvi_onnx_arena_bytes(), neither moved nor freed
+ *               before the session; sessions of one thread may share it, as none keeps anything
+ *               from one run to the next. NULL: the session has its own.
+ */
 FV_NODISCARD fv_status fvi_onnx_session_create(fvi_onnx_session **out, const fvi_onnx_model *model,
-                                               fv_error *err);
+                                               fvi_buffer *arena, fv_error *err);
 void fvi_onnx_session_destroy(fvi_onnx_session **session);
 
 /**
@@ -56,7 +66,7 @@ void fvi_onnx_session_destroy(fvi_onnx_session **session);
 FV_NODISCARD fv_status fvi_onnx_run(fvi_onnx_session *session, const float *input,
                                     float *const *outputs, fv_error *err);
 
-/** Overwrites all activations of the last run. */
+/** Overwrites all activations of the last run (and whatever else a shared arena holds). */
 void fvi_onnx_wipe(fvi_onnx_session *session);
 
 #endif

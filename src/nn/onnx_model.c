@@ -59,6 +59,21 @@ static fv_status make_plan(fvi_plan *p, const fvi_graph *g, const fvi_onnx_spec 
     return fvi_plan_build(p, g, err);
 }
 
+static double count_work(const fvi_graph *g)
+{
+    double work = 0.0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        const fvi_node *n = &g->nodes[i];
+        if (n->dead || (n->op != FVI_OP_CONV && n->op != FVI_OP_GEMM && n->op != FVI_OP_MATMUL))
+            continue;
+        const fvi_tensor *w = &g->values[n->in[1]].t;
+        const fvi_tensor *y = &g->values[n->out[0]].t;
+        int64_t columns = n->op == FVI_OP_CONV ? w->dims[0] : y->dims[y->rank - 1];
+        work += (double)y->count * (double)w->count / (double)columns;
+    }
+    return work;
+}
+
 fv_status fvi_onnx_model_create(fvi_onnx_model **out, const fvi_onnx_spec *spec, fv_error *err)
 {
     fvi_onnx_model *m = NULL;
@@ -72,6 +87,7 @@ fv_status fvi_onnx_model_create(fvi_onnx_model **out, const fvi_onnx_spec *spec,
         goto out;
     }
     FVI_TRY(load_graph(&g, spec, err));
+    m->work = count_work(&g);
     FVI_TRY(make_plan(&m->plan, &g, spec, err));
     *out = m;
     m = NULL;
@@ -92,6 +108,11 @@ void fvi_onnx_model_destroy(fvi_onnx_model **model)
 size_t fvi_onnx_output_count(const fvi_onnx_model *model, size_t i)
 {
     return model->plan.outputs[i].count * (size_t)model->plan.batch;
+}
+
+double fvi_onnx_work(const fvi_onnx_model *model)
+{
+    return model->work;
 }
 
 size_t fvi_onnx_arena_bytes(const fvi_onnx_model *model)

@@ -7,6 +7,7 @@
 
 struct fvi_onnx_model {
     fvi_plan plan;
+    double work;
 };
 
 #endif

@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "nn/onnx.h"
+#include "nn/onnx_session.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "nn/conv.h"
 #include "nn/onnx_model.h"
-
-enum { SRC, DST, SCRATCHPAD, MEMORIES };
-
-/* One convolution's operands in this session's arena. */
-typedef struct call {
-    dnnl_memory_t memory[MEMORIES];
-    dnnl_exec_arg_t args[5];
-    int n_args;
-    bool reads_input;
-} call;
-
-struct fvi_onnx_session {
-    const fvi_plan *plan;
-    fvi_buffer arena;
-    dnnl_stream_t stream;
-    call *calls; /* by fvi_conv.number */
-};
 
 /* What a step may touch while it runs. */
 typedef struct context {
@@ -38,22 +20,23 @@ static const float *read_at(const context *c, int buf, int64_t item)
     if (b->constant != NULL) return b->constant;
     size_t at = b->count * (size_t)item;
     if (b->is_input) return c->input + at;
-    return (const float *)(const void *)(c->session->arena.data + b->offset) + at;
+    return (const float *)(const void *)(c->session->arena->data + b->offset) + at;
 }
 
 static float *write_at(const context *c, int buf, int64_t item)
 {
     const fvi_buf *b = &c->plan->bufs[buf];
-    return (float *)(void *)(c->session->arena.data + b->offset) + b->count * (size_t)item;
+    return (float *)(void *)(c->session->arena->data + b->offset) + b->count * (size_t)item;
 }
 
 static bool run_conv(const context *c, const fvi_step *s)
 {
-    call *k = &c->session->calls[s->u.conv->number];
+    fvi_call *k = &c->session->calls[s->u.conv->number];
     if (k->reads_input) {
         void *input = NULL; /* oneDNN's memory takes no const; it is not written */
         memcpy(&input, &c->input, sizeof input);
-        if (dnnl_memory_set_data_handle(k->memory[SRC], input) != dnnl_success) return false;
+        if (dnnl_memory_set_data_handle(k->memory[FVI_CALL_SRC], input) != dnnl_success)
+            return false;
     }
     return dnnl_primitive_execute(s->u.conv->primitive, c->session->stream, k->n_args, k->args) ==
            dnnl_success;
@@ -172,7 +155,7 @@ fv_status fvi_onnx_run(fvi_onnx_session *session, const float *input, float *con
     const context c = {session, p, input};
 
     fvi_one_thread();
-    session->arena.dirty = session->arena.cap;
+    if (session->arena->dirty < p->arena_bytes) session->arena->dirty = p->arena_bytes;
     for (int i = 0; i < p->n_steps; i++) {
         const fvi_step *s = &p->steps[i];
         if (s->kind == FVI_STEP_CONV) {
@@ -200,36 +183,38 @@ static dnnl_status_t make_call(fvi_onnx_session *s, const fvi_step *step)
     const fvi_plan *p = s->plan;
     const fvi_conv *conv = step->u.conv;
     const fvi_buf *src = &p->bufs[step->in[0]];
-    call *k = &s->calls[conv->number];
+    fvi_call *k = &s->calls[conv->number];
     size_t scratch = (p->scratchpad_bytes + 63) / 64 * 64;
-    void *from = src->constant == NULL ? s->arena.data + src->offset : NULL;
+    void *from = src->constant == NULL ? s->arena->data + src->offset : NULL;
 
     if (src->constant != NULL) memcpy(&from, &src->constant, sizeof from);
     k->reads_input = src->is_input;
     if (src->is_input) from = DNNL_MEMORY_NONE;
-    dnnl_status_t st = make_memory(s, &conv->src, from, &k->memory[SRC]);
+    dnnl_status_t st = make_memory(s, &conv->src, from, &k->memory[FVI_CALL_SRC]);
     if (st == dnnl_success)
-        st = make_memory(s, &conv->dst, s->arena.data + p->bufs[step->out].offset, &k->memory[DST]);
+        st = make_memory(s, &conv->dst, s->arena->data + p->bufs[step->out].offset,
+                         &k->memory[FVI_CALL_DST]);
     if (st == dnnl_success && dnnl_memory_desc_get_size(&conv->scratchpad) > 0)
-        st = make_memory(s, &conv->scratchpad, s->arena.data + p->arena_bytes - scratch,
-                         &k->memory[SCRATCHPAD]);
-    k->args[0] = (dnnl_exec_arg_t){DNNL_ARG_SRC, k->memory[SRC]};
+        st = make_memory(s, &conv->scratchpad, s->arena->data + p->arena_bytes - scratch,
+                         &k->memory[FVI_CALL_SCRATCHPAD]);
+    k->args[0] = (dnnl_exec_arg_t){DNNL_ARG_SRC, k->memory[FVI_CALL_SRC]};
     k->args[1] = (dnnl_exec_arg_t){DNNL_ARG_WEIGHTS, conv->weights};
     k->args[2] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, conv->bias};
-    k->args[3] = (dnnl_exec_arg_t){DNNL_ARG_DST, k->memory[DST]};
-    k->args[4] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, k->memory[SCRATCHPAD]};
-    k->n_args = k->memory[SCRATCHPAD] == NULL ? 4 : 5;
+    k->args[3] = (dnnl_exec_arg_t){DNNL_ARG_DST, k->memory[FVI_CALL_DST]};
+    k->args[4] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, k->memory[FVI_CALL_SCRATCHPAD]};
+    k->n_args = k->memory[FVI_CALL_SCRATCHPAD] == NULL ? 4 : 5;
     return st;
 }
 
 static fv_status fill_session(fvi_onnx_session *s, fv_error *err)
 {
     const fvi_plan *p = s->plan;
-    size_t bytes = p->arena_bytes == 0 ? 64 : p->arena_bytes;
     fv_status st = FV_OK;
 
-    FVI_TRY(fvi_buffer_reserve(&s->arena, bytes, err));
-    fvi_buffer_wipe(&s->arena); /* surplus lanes must hold numbers from the start */
+    if (s->arena == &s->own) FVI_TRY(fvi_buffer_reserve(&s->own, p->arena_bytes, err));
+    if (s->arena->cap < p->arena_bytes)
+        return fvi_fail(err, FV_E_INTERNAL, "an arena of %zu bytes, %zu are needed", s->arena->cap,
+                        p->arena_bytes);
     s->calls = calloc((size_t)p->n_convs + 1, sizeof *s->calls);
     if (s->calls == NULL) return fvi_fail(err, FV_E_NOMEM, "session");
     dnnl_status_t ds = dnnl_stream_create(&s->stream, p->engine, dnnl_stream_default_flags);
@@ -241,12 +226,13 @@ out:
 }
 
 fv_status fvi_onnx_session_create(fvi_onnx_session **out, const fvi_onnx_model *model,
-                                  fv_error *err)
+                                  fvi_buffer *arena, fv_error *err)
 {
     fvi_onnx_session *s = calloc(1, sizeof *s);
     fv_status st = FV_OK;
     if (s == NULL) return fvi_fail(err, FV_E_NOMEM, "session");
     s->plan = &model->plan;
+    s->arena = arena == NULL ? &s->own : arena;
     fvi_one_thread();
     FVI_TRY(fill_session(s, err));
     *out = s;
@@ -261,10 +247,10 @@ void fvi_onnx_session_destroy(fvi_onnx_session **session)
     if (session == NULL || *session == NULL) return;
     fvi_onnx_session *s = *session;
     for (int i = 0; s->calls != NULL && i < s->plan->n_convs; i++)
-        for (int m = 0; m < MEMORIES; m++)
+        for (int m = 0; m < FVI_CALL_MEMORIES; m++)
             (void)dnnl_memory_destroy(s->calls[i].memory[m]);
     if (s->stream != NULL) (void)dnnl_stream_destroy(s->stream);
-    fvi_buffer_free(&s->arena);
+    fvi_buffer_free(&s->own);
     free(s->calls);
     free(s);
     *session = NULL;
@@ -272,5 +258,5 @@ void fvi_onnx_session_destroy(fvi_onnx_session **session)
 
 void fvi_onnx_wipe(fvi_onnx_session *session)
 {
-    fvi_buffer_wipe(&session->arena);
+    fvi_buffer_wipe(session->arena);
 }

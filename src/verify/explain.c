@@ -119,8 +119,10 @@ void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_ch
     memcpy(out->reasons, reasons->of, sizeof reasons->of);
     out->n_remedies = 0;
     if (decision == FV_PASS || decision == FV_NOT_REQUIRED) return;
-    for (uint32_t i = 0; i < reasons->n && out->n_remedies < FV_REMEDIES_MAX - 1; i++)
-        add_remedy(out, reasons->of[i].remedy, channel);
+    for (uint32_t i = 0; i < reasons->n && out->n_remedies < FV_REMEDIES_MAX - 1; i++) {
+        bool last_resort = reasons->of[i].remedy == FV_REMEDY_VISIT_COUNTER && !channel->is_counter;
+        if (!last_resort) add_remedy(out, reasons->of[i].remedy, channel);
+    }
     if (!channel->is_counter || out->n_remedies == 0)
         add_remedy(out, FV_REMEDY_VISIT_COUNTER, channel);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "verify/explain.h"
 
 enum { FVI_Q_NONE = -1 };
@@ -59,18 +60,13 @@ static void end_at_character(char *buf, size_t cap, size_t used)
 {
     if (cap == 0) return;
     size_t n = used < cap ? used : cap - 1;
-    if (used >= cap) {
-        while (n > 0 && ((unsigned char)buf[n - 1] & 0xc0) == 0x80)
-            n--;
-        if (n > 0 && ((unsigned char)buf[n - 1] & 0x80) != 0) n--;
-    }
-    buf[n] = '\0';
+    buf[fvi_utf8_check((const uint8_t *)buf, n)] = '\0';
 }
 
 size_t fv_reason_text(const fv_reason *reason, fv_locale locale, char *buf, size_t cap)
 {
     static const char mark[] = "{format}";
-    const fvi_reason_row *row = fvi_reason_row_of(reason->code);
+    const fvi_reason_row *row = reason == NULL ? NULL : fvi_reason_row_of(reason->code);
     size_t used = 0;
 
     if (cap > 0) buf[0] = '\0';
@@ -160,7 +156,8 @@ const char *fv_decision_text(fv_decision decision, fv_locale locale)
          {"公安留存照片无法用于核验。", "The photograph on record cannot be used."}},
         {FV_MANUAL_REVIEW,
          {"需要工作人员人工核对。", "A member of staff has to look at the photographs."}},
-        {FV_TOO_MANY_ATTEMPTS, {"尝试次数过多，请稍后再试。", "Too many attempts. Please try later."}},
+        {FV_TOO_MANY_ATTEMPTS,
+         {"尝试次数过多，请稍后再试。", "Too many attempts. Please try later."}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].decision == decision) return rows[i].text[locale == FV_LOCALE_EN ? 1 : 0];
