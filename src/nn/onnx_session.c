@@ -6,6 +6,7 @@
 
 #include "nn/conv.h"
 #include "nn/onnx_model.h"
+#include "shim/onednn.h"
 
 /* What a step may touch while it runs. */
 typedef struct context {
@@ -38,7 +39,7 @@ static bool run_conv(const context *c, const fvi_step *s)
         if (dnnl_memory_set_data_handle(k->memory[FVI_CALL_SRC], input) != dnnl_success)
             return false;
     }
-    return dnnl_primitive_execute(s->u.conv->primitive, c->session->stream, k->n_args, k->args) ==
+    return fvi_dnnl_primitive_execute(s->u.conv->primitive, c->session->stream, k->n_args, k->args) ==
            dnnl_success;
 }
 
@@ -175,7 +176,7 @@ fv_status fvi_onnx_run(fvi_onnx_session *session, const float *input, float *con
 static dnnl_status_t make_memory(fvi_onnx_session *s, const dnnl_memory_desc_t *md, void *at,
                                  dnnl_memory_t *out)
 {
-    return dnnl_memory_create(out, md, s->plan->engine, at);
+    return fvi_dnnl_memory_create(out, md, s->plan->engine, at);
 }
 
 static dnnl_status_t make_call(fvi_onnx_session *s, const fvi_step *step)
@@ -217,10 +218,11 @@ static fv_status fill_session(fvi_onnx_session *s, fv_error *err)
                         p->arena_bytes);
     s->calls = calloc((size_t)p->n_convs + 1, sizeof *s->calls);
     if (s->calls == NULL) return fvi_fail(err, FV_E_NOMEM, "session");
-    dnnl_status_t ds = dnnl_stream_create(&s->stream, p->engine, dnnl_stream_default_flags);
+    dnnl_status_t ds = fvi_dnnl_stream_create(&s->stream, p->engine, dnnl_stream_default_flags);
     for (int i = 0; ds == dnnl_success && i < p->n_steps; i++)
         if (p->steps[i].kind == FVI_STEP_CONV) ds = make_call(s, &p->steps[i]);
-    if (ds != dnnl_success) st = fvi_fail(err, FV_E_BACKEND, "oneDNN: status %d", (int)ds);
+    if (ds == dnnl_out_of_memory) st = fvi_fail(err, FV_E_NOMEM, "oneDNN: session");
+    else if (ds != dnnl_success) st = fvi_fail(err, FV_E_BACKEND, "oneDNN: status %d", (int)ds);
 out:
     return st;
 }
