@@ -28,11 +28,11 @@ static dnnl_status_t make_attr(const fvi_conv_spec *s, dnnl_primitive_attr_t *at
     if (st == dnnl_success && s->sum) st = fvi_dnnl_post_ops_append_sum(ops, 1.0f);
     if (st == dnnl_success && s->fused.act == FVI_ACT_CLIP)
         st = fvi_dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_clip, s->fused.alpha,
-                                          s->fused.beta);
+                                              s->fused.beta);
     else if (st == dnnl_success && fvi_conv_can_fuse(&s->fused))
         st = fvi_dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu,
-                                          s->fused.act == FVI_ACT_LEAKY ? s->fused.alpha : 0.0f,
-                                          0.0f);
+                                              s->fused.act == FVI_ACT_LEAKY ? s->fused.alpha : 0.0f,
+                                              0.0f);
     if (st == dnnl_success) st = fvi_dnnl_primitive_attr_set_post_ops(*attr, ops);
     (void)dnnl_post_ops_destroy(ops);
     return st;
