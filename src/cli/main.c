@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -41,16 +38,6 @@ static void usage(FILE *to)
         to);
 }
 
-/* A file opened in the place of a closed standard stream would be written to by mistake. */
-static void hold_standard_streams(void)
-{
-    static const int flags[] = {O_RDONLY, O_RDONLY, O_WRONLY}; /* an answer to nowhere must fail */
-
-    for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) == -1) (void)open("/dev/null", flags[fd]);
-    }
-}
-
 static bool is(const char *arg, const char *a, const char *b, const char *c)
 {
     return strcmp(arg, a) == 0 || strcmp(arg, b) == 0 || strcmp(arg, c) == 0;
@@ -80,7 +67,6 @@ int main(int argc, char **argv)
     const cli_common self = cli_common_init("");
     char help[] = "--help";
 
-    hold_standard_streams();
     /* a reader that went away is a write error with a message, not a silent death */
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {

@@ -28,8 +28,8 @@ static const words english = {
     .not_compared = "similarity:      not compared\n",
     .pass_from = "  passes from:     %.3f (false match rate %g)\n",
     .review_from = "  staff look from: %.3f (false match rate %g)\n",
-    .times = "  time:            %.1f ms (decode %.1f, detect %.1f, landmarks %.1f, pose %.1f,\n"
-             "                   chip %.1f, embed %.1f)\n",
+    .times = "  time:            %.1f ms (decode %.1f, detect %.1f,\n"
+             "                   landmarks %.1f, pose %.1f, chip %.1f, embed %.1f)\n",
 };
 static const words chinese = {
     .result = "结论：",
@@ -47,8 +47,8 @@ static const words chinese = {
     .not_compared = "相似度：    未比对\n",
     .pass_from = "  通过：      %.3f 起（误匹配率 %g）\n",
     .review_from = "  转人工：    %.3f 起（误匹配率 %g）\n",
-    .times = "  用时：      %.1f 毫秒（解码 %.1f，检测 %.1f，关键点 %.1f，姿态 %.1f，\n"
-             "              对齐 %.1f，特征 %.1f）\n",
+    .times = "  用时：      %.1f 毫秒（解码 %.1f，检测 %.1f，\n"
+             "              关键点 %.1f，姿态 %.1f，对齐 %.1f，特征 %.1f）\n",
 };
 
 static void print_photo(const fv_photo_info *p, const char *name, const words *w, FILE *to)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "shim/onednn.h"
+
 /* libgomp's, which libdnnl runs on; its header belongs to one compiler only. */
 void omp_set_num_threads(int n);
 
@@ -19,19 +21,19 @@ bool fvi_conv_can_fuse(const fvi_fused *f)
 static dnnl_status_t make_attr(const fvi_conv_spec *s, dnnl_primitive_attr_t *attr)
 {
     dnnl_post_ops_t ops = NULL;
-    dnnl_status_t st = dnnl_primitive_attr_create(attr);
+    dnnl_status_t st = fvi_dnnl_primitive_attr_create(attr);
     if (st == dnnl_success)
         st = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
-    if (st == dnnl_success) st = dnnl_post_ops_create(&ops);
-    if (st == dnnl_success && s->sum) st = dnnl_post_ops_append_sum(ops, 1.0f);
+    if (st == dnnl_success) st = fvi_dnnl_post_ops_create(&ops);
+    if (st == dnnl_success && s->sum) st = fvi_dnnl_post_ops_append_sum(ops, 1.0f);
     if (st == dnnl_success && s->fused.act == FVI_ACT_CLIP)
-        st = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_clip, s->fused.alpha,
-                                          s->fused.beta);
+        st = fvi_dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_clip, s->fused.alpha,
+                                              s->fused.beta);
     else if (st == dnnl_success && fvi_conv_can_fuse(&s->fused))
-        st = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu,
-                                          s->fused.act == FVI_ACT_LEAKY ? s->fused.alpha : 0.0f,
-                                          0.0f);
-    if (st == dnnl_success) st = dnnl_primitive_attr_set_post_ops(*attr, ops);
+        st = fvi_dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu,
+                                              s->fused.act == FVI_ACT_LEAKY ? s->fused.alpha : 0.0f,
+                                              0.0f);
+    if (st == dnnl_success) st = fvi_dnnl_primitive_attr_set_post_ops(*attr, ops);
     (void)dnnl_post_ops_destroy(ops);
     return st;
 }
@@ -85,11 +87,11 @@ static dnnl_status_t make_primitive(const fvi_plan *p, const fvi_conv_spec *s, f
         st = dnnl_dilated_convolution_forward_desc_init(
             &desc, dnnl_forward_inference, dnnl_convolution_direct, &c->src, &weights, &bias,
             &c->dst, strides, dilates, before, after);
-    if (st == dnnl_success) st = dnnl_primitive_desc_create(&pd, &desc, attr, p->engine, NULL);
+    if (st == dnnl_success) st = fvi_dnnl_primitive_desc_create(&pd, &desc, attr, p->engine, NULL);
     if (st == dnnl_success) {
         *packed = *dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
         c->scratchpad = *dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
-        st = dnnl_primitive_create(&c->primitive, pd);
+        st = fvi_dnnl_primitive_create(&c->primitive, pd);
     }
     (void)dnnl_primitive_desc_destroy(pd);
     (void)dnnl_primitive_attr_destroy(attr);
@@ -107,10 +109,10 @@ static dnnl_status_t reorder(const fvi_plan *p, dnnl_memory_t from, dnnl_memory_
     dnnl_status_t st = dnnl_memory_get_memory_desc(from, &a);
     if (st == dnnl_success) st = dnnl_memory_get_memory_desc(to, &b);
     if (st == dnnl_success)
-        st = dnnl_reorder_primitive_desc_create(&pd, a, p->engine, b, p->engine, NULL);
-    if (st == dnnl_success) st = dnnl_primitive_create(&r, pd);
-    if (st == dnnl_success) st = dnnl_primitive_execute(r, p->stream, 2, args);
-    if (st == dnnl_success) st = dnnl_stream_wait(p->stream);
+        st = fvi_dnnl_reorder_primitive_desc_create(&pd, a, p->engine, b, p->engine, NULL);
+    if (st == dnnl_success) st = fvi_dnnl_primitive_create(&r, pd);
+    if (st == dnnl_success) st = fvi_dnnl_primitive_execute(r, p->stream, 2, args);
+    if (st == dnnl_success) st = fvi_dnnl_stream_wait(p->stream);
     (void)dnnl_primitive_destroy(r);
     (void)dnnl_primitive_desc_destroy(pd);
     return st;
@@ -131,12 +133,12 @@ static dnnl_status_t pack_weights(const fvi_plan *p, const fvi_conv_spec *s, fvi
     memcpy(&weights, &s->weights, sizeof weights);
     memcpy(&bias, &s->bias, sizeof bias);
     dnnl_status_t st = make_weights(&plain, s, false);
-    if (st == dnnl_success) st = dnnl_memory_create(&from, &plain, p->engine, weights);
-    if (st == dnnl_success) st = dnnl_memory_create(&c->weights, packed, p->engine, to);
+    if (st == dnnl_success) st = fvi_dnnl_memory_create(&from, &plain, p->engine, weights);
+    if (st == dnnl_success) st = fvi_dnnl_memory_create(&c->weights, packed, p->engine, to);
     if (st == dnnl_success) st = reorder(p, from, c->weights);
     if (st == dnnl_success)
         st = dnnl_memory_desc_init_by_tag(&bias_md, 1, bias_dims, dnnl_f32, dnnl_x);
-    if (st == dnnl_success) st = dnnl_memory_create(&c->bias, &bias_md, p->engine, bias);
+    if (st == dnnl_success) st = fvi_dnnl_memory_create(&c->bias, &bias_md, p->engine, bias);
     (void)dnnl_memory_destroy(from);
     return st;
 }

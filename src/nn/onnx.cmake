@@ -19,7 +19,7 @@ fv_library(fv_onnx
           lower_math.c lower_move.c names.c onnx_load.c onnx_model.c onnx_session.c onnx_tensor.c
           onnx_wire.c ops.c plan.c pool.c
   LINKS fv_base
-  PRIVATE_LINKS fv_onnx_proto fv_dnnl m)
+  PRIVATE_LINKS fv_onnx_proto fv_shim_onednn fv_dnnl m)
 
 # Vectors in registers need -O3 (gcc does not unroll at -O2), products and sums joined. Passing
 # vectors between inlined functions is no ABI matter.

@@ -283,7 +283,8 @@ fv_status fvi_onnx_load(fvi_graph *g, fv_bytes onnx, const fvi_onnx_io *io, fv_e
         .alloc = pool_alloc, .free = pool_keep, .allocator_data = &g->pool};
     const Onnx__ModelProto *m = onnx__model_proto__unpack(&memory, onnx.len, onnx.data);
     if (m == NULL) {
-        if (g->pool.exhausted) return fvi_graph_no_memory(g, "the file", err);
+        if (g->pool.exhausted || g->pool.out_of_memory)
+            return fvi_graph_no_memory(g, "the file", err);
         return fvi_fail(err, FV_E_MODEL, "not an ONNX file");
     }
     FVI_TRY(load_model(&ld, m, io));

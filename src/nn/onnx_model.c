@@ -5,6 +5,7 @@
 
 #include "nn/conv.h"
 #include "nn/onnx_load.h"
+#include "shim/onednn.h"
 
 enum { BATCH_MAX = 64, OUTPUTS_MAX = 64 };
 
@@ -52,9 +53,10 @@ static fv_status make_plan(fvi_plan *p, const fvi_graph *g, const fvi_onnx_spec 
                     .kernels = fvi_kernels_get(lanes_of_machine())};
     p->pool.budget = FVI_GRAPH_BUDGET_BYTES + 4 * spec->onnx.len;
     fvi_one_thread();
-    dnnl_status_t st = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
+    dnnl_status_t st = fvi_dnnl_engine_create(&p->engine, dnnl_cpu, 0);
     if (st == dnnl_success)
-        st = dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);
+        st = fvi_dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);
+    if (st == dnnl_out_of_memory) return fvi_fail(err, FV_E_NOMEM, "oneDNN: engine");
     if (st != dnnl_success) return fvi_fail(err, FV_E_BACKEND, "oneDNN: status %d", (int)st);
     return fvi_plan_build(p, g, err);
 }

@@ -6,6 +6,7 @@
 
 #include "nn/conv.h"
 #include "nn/onnx_model.h"
+#include "shim/onednn.h"
 
 /* What a step may touch while it runs. */
 typedef struct context {
@@ -29,17 +30,16 @@ static float *write_at(const context *c, int buf, int64_t item)
     return (float *)(void *)(c->session->arena->data + b->offset) + b->count * (size_t)item;
 }
 
-static bool run_conv(const context *c, const fvi_step *s)
+static dnnl_status_t run_conv(const context *c, const fvi_step *s)
 {
     fvi_call *k = &c->session->calls[s->u.conv->number];
     if (k->reads_input) {
         void *input = NULL; /* oneDNN's memory takes no const; it is not written */
         memcpy(&input, &c->input, sizeof input);
-        if (dnnl_memory_set_data_handle(k->memory[FVI_CALL_SRC], input) != dnnl_success)
-            return false;
+        dnnl_status_t st = dnnl_memory_set_data_handle(k->memory[FVI_CALL_SRC], input);
+        if (st != dnnl_success) return st;
     }
-    return dnnl_primitive_execute(s->u.conv->primitive, c->session->stream, k->n_args, k->args) ==
-           dnnl_success;
+    return fvi_dnnl_primitive_execute(s->u.conv->primitive, c->session->stream, k->n_args, k->args);
 }
 
 static void run_eval(const context *c, const fvi_eval *e, int64_t item)
@@ -159,7 +159,10 @@ fv_status fvi_onnx_run(fvi_onnx_session *session, const float *input, float *con
     for (int i = 0; i < p->n_steps; i++) {
         const fvi_step *s = &p->steps[i];
         if (s->kind == FVI_STEP_CONV) {
-            if (!run_conv(&c, s)) return fvi_fail(err, FV_E_BACKEND, "a convolution failed");
+            dnnl_status_t st = run_conv(&c, s);
+            if (st == dnnl_out_of_memory) return fvi_fail(err, FV_E_NOMEM, "oneDNN");
+            if (st != dnnl_success)
+                return fvi_fail(err, FV_E_BACKEND, "oneDNN: status %d", (int)st);
             continue;
         }
         for (int64_t item = 0; item < p->batch; item++)
@@ -175,7 +178,7 @@ fv_status fvi_onnx_run(fvi_onnx_session *session, const float *input, float *con
 static dnnl_status_t make_memory(fvi_onnx_session *s, const dnnl_memory_desc_t *md, void *at,
                                  dnnl_memory_t *out)
 {
-    return dnnl_memory_create(out, md, s->plan->engine, at);
+    return fvi_dnnl_memory_create(out, md, s->plan->engine, at);
 }
 
 static dnnl_status_t make_call(fvi_onnx_session *s, const fvi_step *step)
@@ -217,10 +220,13 @@ static fv_status fill_session(fvi_onnx_session *s, fv_error *err)
                         p->arena_bytes);
     s->calls = calloc((size_t)p->n_convs + 1, sizeof *s->calls);
     if (s->calls == NULL) return fvi_fail(err, FV_E_NOMEM, "session");
-    dnnl_status_t ds = dnnl_stream_create(&s->stream, p->engine, dnnl_stream_default_flags);
+    dnnl_status_t ds = fvi_dnnl_stream_create(&s->stream, p->engine, dnnl_stream_default_flags);
     for (int i = 0; ds == dnnl_success && i < p->n_steps; i++)
         if (p->steps[i].kind == FVI_STEP_CONV) ds = make_call(s, &p->steps[i]);
-    if (ds != dnnl_success) st = fvi_fail(err, FV_E_BACKEND, "oneDNN: status %d", (int)ds);
+    if (ds == dnnl_out_of_memory)
+        st = fvi_fail(err, FV_E_NOMEM, "oneDNN: session");
+    else if (ds != dnnl_success)
+        st = fvi_fail(err, FV_E_BACKEND, "oneDNN: status %d", (int)ds);
 out:
     return st;
 }

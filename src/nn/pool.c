@@ -25,7 +25,10 @@ static fvi_pool_block *add_block(fvi_pool *pool, size_t n)
         return NULL;
     }
     fvi_pool_block *b = aligned_alloc(ALIGNMENT, size);
-    if (b == NULL) return NULL;
+    if (b == NULL) {
+        pool->out_of_memory = true;
+        return NULL;
+    }
     pool->budget -= size;
     *b = (fvi_pool_block){.used = ALIGNMENT, .size = size};
     /* A block of its own for something large must not hide the free end of the first block. */

@@ -13,8 +13,9 @@ typedef struct fvi_pool_block fvi_pool_block;
 
 typedef struct fvi_pool {
     fvi_pool_block *blocks;
-    size_t budget;  /**< bytes that may still be taken from the system */
-    bool exhausted; /**< an allocation was refused because of the budget */
+    size_t budget;      /**< bytes that may still be taken from the system */
+    bool out_of_memory; /**< the machine had none left */
+    bool exhausted;     /**< an allocation was refused because of the budget */
 } fvi_pool;
 
 /** 64-byte aligned, zeroed; NULL when the budget (then `exhausted`) or the system has no more. */

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line itself: help, options, settings, languages."""
+import os
 import re
-import subprocess
 import unittest
 
-from cli import (FAULT, NO, OTHER, RECORD, SELFIE, USAGE, YES, Case, environment, one_document, run)
+from cli import FAULT, NO, OTHER, RECORD, SELFIE, USAGE, YES, Case, environment, one_document, run
 
 COMMANDS = ("verify", "match", "models", "config")
 
@@ -126,8 +126,11 @@ class Settings(Case):
     def test_missing_or_unreadable_file(self):
         self.refused(USAGE, "settings", ["none.yaml", "No such file"], "verify", "--config",
                      self.path("none.yaml"), SELFIE, RECORD)
-        self.refused(USAGE, "settings", [self.dir, "not a regular file"], "verify", "--config",
-                     self.dir, SELFIE, RECORD)
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        for path in (self.dir, fifo):
+            self.refused(USAGE, "settings", [path, "not a regular file"], "verify", "--config",
+                         path, SELFIE, RECORD)
 
     def test_unknown_key_is_named_with_file_and_line(self):
         path = self.file("bad.yaml", "policy:\n  match_fmr: 1e-3\n  nonsense: 3\n")
