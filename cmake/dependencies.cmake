@@ -23,6 +23,5 @@ find_path(dlib_include dlib/image_processing/frontal_face_detector.h REQUIRED)
 find_library(dlib_library dlib REQUIRED)
 add_library(fv_dlib INTERFACE)
 target_include_directories(fv_dlib SYSTEM INTERFACE ${dlib_include})
-# dlib's templates call LAPACK from our objects (singular values of the detector's filters).
-find_library(lapack_library lapack REQUIRED)
-target_link_libraries(fv_dlib INTERFACE ${dlib_library} ${lapack_library})
+target_link_libraries(fv_dlib INTERFACE ${dlib_library})
+include(${CMAKE_CURRENT_LIST_DIR}/onednn.cmake)

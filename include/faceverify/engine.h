@@ -23,8 +23,8 @@ typedef struct fv_session fv_session;
 
 /** How to create an engine. Initialise with FV_ENGINE_OPTIONS_INIT. */
 typedef struct fv_engine_options {
-    uint32_t struct_size;    /**< set by FV_ENGINE_OPTIONS_INIT; lets the struct grow */
-    const char *config_path; /**< YAML; NULL = the shipped settings */
+    uint32_t struct_size;         /**< set by FV_ENGINE_OPTIONS_INIT; lets the struct grow */
+    const char *config_path;      /**< YAML; NULL = the shipped settings */
     const char *const *overrides; /**< "section.key=value", applied after the file, in order */
     size_t n_overrides;
 } fv_engine_options;
@@ -63,10 +63,10 @@ FV_API void fv_session_destroy(fv_session **session);
 
 /** What an engine has loaded. Texts belong to the engine and live as long as it does. */
 typedef struct fv_versions {
-    uint32_t struct_size;      /**< set by FV_VERSIONS_INIT */
-    const char *library;       /**< "0.1.0" */
-    const char *pack_name;     /**< of the model pack */
-    const char *pack_sha256;   /**< of pack.json, which holds the hash of every network */
+    uint32_t struct_size;       /**< set by FV_VERSIONS_INIT */
+    const char *library;        /**< "0.1.0" */
+    const char *pack_name;      /**< of the model pack */
+    const char *pack_sha256;    /**< of pack.json, which holds the hash of every network */
     const char *calibration_id; /**< which calibration the thresholds come from */
 } fv_versions;
 

@@ -7,8 +7,8 @@
 #define FACEVERIFY_EXPORT_H
 
 #if defined(__GNUC__) || defined(__clang__)
-#define FV_API       __attribute__((visibility("default")))
-#define FV_NODISCARD __attribute__((warn_unused_result))
+#define FV_API               __attribute__((visibility("default")))
+#define FV_NODISCARD         __attribute__((warn_unused_result))
 #define FV_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define FV_API

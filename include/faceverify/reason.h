@@ -53,10 +53,12 @@ typedef enum fv_reason_code {
     X(CLEAN_LENS, 12, "擦干净镜头", "Clean the lens")                                              \
     X(ONE_PERSON_ONLY, 13, "单独一人拍摄", "Only one person in the picture")                       \
     X(CHANGE_PHONE, 14, "换一部摄像头更清晰的手机", "Use a phone with a better camera")            \
-    X(SEND_ORIGINAL_JPEG, 15, "提交手机拍摄的 JPEG 原图", "Send the original JPEG from the camera") \
-    X(RENEW_ID_PHOTO, 16, "到派出所更新身份证照片", "Renew your ID photograph at the police station") \
+    X(SEND_ORIGINAL_JPEG, 15, "提交手机拍摄的 JPEG 原图",                                          \
+      "Send the original JPEG from the camera")                                                    \
+    X(RENEW_ID_PHOTO, 16, "到派出所更新身份证照片",                                                \
+      "Renew your ID photograph at the police station")                                            \
     X(VISIT_COUNTER, 17, "到经办窗口人工办理（一至三个工作日）",                                   \
-      "Visit the counter, where a person decides within one to three working days")               \
+      "Visit the counter, where a person decides within one to three working days")                \
     X(TRY_LATER, 18, "稍后再试", "Try again later")
 
 typedef enum fv_remedy {

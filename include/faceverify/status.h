@@ -38,7 +38,7 @@ typedef enum fv_status {
 typedef struct fv_error {
     fv_status code;
     char field[32]; /**< FV_E_ARG, FV_E_LIMIT: the request field at fault, else "" */
-    char text[256]; /**< NUL-terminated, English, one line */
+    char text[256]; /**< NUL-terminated, English, one line, UTF-8 */
 } fv_error;
 
 /** Static text for a status; never NULL, also for an unknown number. Thread-safe. */

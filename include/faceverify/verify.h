@@ -41,10 +41,10 @@ FV_API const char *fv_decision_text(fv_decision decision, fv_locale locale);
 
 /** What is asked. Initialise with FV_REQUEST_INIT; everything is borrowed for the call. */
 typedef struct fv_request {
-    uint32_t struct_size; /**< set by FV_REQUEST_INIT; lets the struct grow */
-    uint32_t deadline_ms; /**< budget from the call on; 0 = the configured one */
-    fv_bytes selfie;      /**< JPEG or PNG */
-    fv_bytes record;      /**< JPEG or PNG: the photograph that the police hold */
+    uint32_t struct_size;   /**< set by FV_REQUEST_INIT; lets the struct grow */
+    uint32_t deadline_ms;   /**< budget from the call on; 0 = the configured one */
+    fv_bytes selfie;        /**< JPEG or PNG */
+    fv_bytes record;        /**< JPEG or PNG: the photograph that the police hold */
     const char *birth_date; /**< "YYYY-MM-DD", or NULL */
     const char *id_number;  /**< resident ID number, 18 or 15 characters, or NULL. No copy outlives
                                  the call; the caller's own is the caller's to wipe */
@@ -100,10 +100,10 @@ typedef struct fv_result {
     fv_photo_info record;
     fv_timings timings;
     /* For operations and QA only: a caller who shows these to members helps attackers to climb. */
-    float similarity;       /**< cosine, -1..1; NaN = not compared */
-    float match_similarity; /**< at or above: PASS */
+    float similarity;        /**< cosine, -1..1; NaN = not compared */
+    float match_similarity;  /**< at or above: PASS */
     float review_similarity; /**< at or above, but below match_similarity: MANUAL_REVIEW */
-    float match_fmr;        /**< the false match rate that match_similarity stands for */
+    float match_fmr;         /**< the false match rate that match_similarity stands for */
     float review_fmr;
 } fv_result;
 

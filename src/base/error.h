@@ -20,8 +20,8 @@ FV_BEGIN_C
 fv_status fvi_fail(fv_error *err, fv_status code, const char *fmt, ...) FV_NOEXCEPT FV_PRINTF(3, 4);
 
 /** The same for a request: names the field that is at fault. */
-fv_status fvi_fail_field(fv_error *err, fv_status code, const char *field, const char *fmt, ...)
-    FV_NOEXCEPT FV_PRINTF(4, 5);
+fv_status fvi_fail_field(fv_error *err, fv_status code, const char *field, const char *fmt,
+                         ...) FV_NOEXCEPT FV_PRINTF(4, 5);
 
 /** Forgets what err held; err may be NULL. */
 void fvi_error_clear(fv_error *err) FV_NOEXCEPT;

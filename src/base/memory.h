@@ -22,7 +22,7 @@ bool fvi_mul_size(size_t a, size_t b, size_t *out) FV_NOEXCEPT;
  */
 typedef struct fvi_buffer {
     uint8_t *data;
-    size_t cap; /**< bytes that may be used */
+    size_t cap;   /**< bytes that may be used */
     size_t dirty; /**< bytes that may hold something private: what a wipe overwrites */
 } fvi_buffer;
 

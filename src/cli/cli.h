@@ -19,30 +19,64 @@ enum {
     EXIT_FAULT = 3, /**< the machine could not answer */
 };
 
-enum { CLI_OVERRIDES_MAX = 64 };
+enum {
+    CLI_GO_ON = -1, /**< cli_parse(): not an exit code */
+    CLI_OVERRIDES_MAX = 64,
+    CLI_PATH_CAP = 160,
+};
 
-/** Options that every command has. */
+/** Options that every command has. A cli_common has one address from cli_parse() on. */
 typedef struct cli_common {
-    const char *command;     /**< "verify" */
+    const char *command;     /**< "verify"; "" for the program itself */
     const char *config_path; /**< NULL = none */
     const char *overrides[CLI_OVERRIDES_MAX];
     size_t n_overrides;
     bool json;
+    bool help;
     fv_locale locale;
+    fv_error usage; /**< what is wrong with the command line; the first mistake */
     char models_override[1100];
 } cli_common;
 
-/** --config, --set, --models, --json, --locale; its input is a cli_common. */
+/** What the reply is made of. */
+typedef struct cli_answer {
+    fv_status status;
+    fv_error err;
+    fv_result result; /**< when status is FV_OK */
+    fv_versions versions;
+} cli_answer;
+
+/** --config, --set, --models, --json, --locale, --help; its input is a cli_common. */
 extern const struct argp cli_common_argp;
 
 /** A cli_common with the locale of the user's environment. */
 cli_common cli_common_init(const char *command);
 
+/**
+ * Reads a command line. A parser that refuses something records it in c->usage (fvi_fail_field())
+ * and returns EINVAL; it neither prints nor exits.
+ *
+ * @param argp   has cli_common_argp among its children, with c as that child's input
+ * @param input  of argp's own parser
+ * @return CLI_GO_ON, or the exit code after help, or after what is wrong, was printed
+ */
+int cli_parse(cli_common *c, const struct argp *argp, int argc, char **argv, void *input);
+
 /** Prints `faceverify COMMAND: TEXT` to standard error. */
 void cli_error(const cli_common *c, const char *fmt, ...) FV_PRINTF(2, 3);
 
-/** Prints a failure with its cause; returns the exit code that it deserves. */
-int cli_fail(const cli_common *c, fv_status st, const fv_error *err);
+/**
+ * A name for a message: well-formed UTF-8 in one line, cut to cap - 1 bytes. What has the form of
+ * an ID number is not shown.
+ */
+void cli_show_path(const char *path, char *out, size_t cap);
+
+/**
+ * Prints a failure with its cause to standard error and, with --json, the reply to standard output.
+ *
+ * @return the exit code that it deserves
+ */
+int cli_fail(const cli_common *c, const cli_answer *failed);
 
 /** Prints a JSON document and frees it; returns EXIT_FAULT when it could not be written. */
 int cli_print_json(const cli_common *c, json_t *doc, int exit_code);
@@ -58,19 +92,21 @@ int cmd_match(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 
-/** What the reply is made of. */
-typedef struct cli_answer {
-    fv_status status;
-    fv_error err;
-    fv_result result; /**< when status is FV_OK */
-    fv_versions versions;
-} cli_answer;
-
 /** The reply message of proto/faceverify.proto in protobuf's JSON mapping; NULL: out of memory. */
 json_t *cli_reply_json(const cli_answer *a, fv_locale locale);
 
 /** The same for people. */
 void cli_reply_text(const cli_answer *a, fv_locale locale, bool details, FILE *to);
+
+/** Which column of the screen the text ends in: a Chinese character is two wide. */
+typedef struct cli_column {
+    FILE *to;
+    unsigned indent; /**< of the lines after a break */
+    unsigned at;
+} cli_column;
+
+/** Prints UTF-8 and breaks lines before column 80, where the language allows a break. */
+void cli_print_wrapped(cli_column *c, const char *text);
 
 /** The wire's name for a status: "OK", "INVALID_REQUEST", ... Static. */
 const char *cli_status_name(fv_status st);

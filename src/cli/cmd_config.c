@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+
+#include "base/error.h"
 #include "cli/cli.h"
 #include "verify/settings.h"
 
@@ -8,10 +11,16 @@ typedef struct args {
 } args;
 
 static const struct argp_option options[] = {
-    {"dump", 'D', NULL, 0, "Print every setting with its value in force (what happens anyway)", 1},
-    {"check", 'C', NULL, 0, "Print nothing: say by the exit code whether the settings are good", 1},
+    {"dump", 'D', NULL, 0, "Print every setting with its value in force; the same as without", 1},
+    {"check", 'C', NULL, 0, "Print nothing: only check the settings", 1},
     {0},
 };
+
+static error_t wrong(args *a, const char *text)
+{
+    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, "command_line", "%s", text);
+    return EINVAL;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -28,11 +37,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->check = true;
         return 0;
     case ARGP_KEY_ARG:
-        argp_error(state, "takes no argument; name the file with --config");
-        return 0;
+        return wrong(a, "takes no argument; name the file with --config");
     case ARGP_KEY_END:
-        if (a->common.json) argp_error(state, "settings are printed as YAML only");
-        return 0;
+        return a->common.json ? wrong(a, "settings are printed as YAML only, without --json") : 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -42,21 +49,29 @@ int cmd_config(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
-        options, parse, "",
+        options,
+        parse,
+        "",
         "The settings in force, as YAML that --config reads back: the shipped ones, then --config, "
         "then --set.\v"
         "Example: faceverify config --set policy.match_fmr=1e-3 > faceverify.yaml\n\n"
         "Exit code: 0 good, 2 a file, key or value is wrong (file and line are named).",
-        children, NULL, NULL};
+        children,
+        NULL,
+        NULL};
     args a = {.common = cli_common_init("config")};
     fvi_settings settings;
-    fv_error err = {.code = FV_OK};
+    cli_answer answer = {.status = FV_OK};
 
-    argp_err_exit_status = EXIT_USAGE;
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &a);
-    fv_status st = fvi_settings_load(&settings, a.common.config_path, a.common.overrides,
-                                     a.common.n_overrides, &err);
-    if (st == FV_OK && !a.check) st = fvi_settings_dump(&settings, stdout, &err);
-    if (st != FV_OK) return cli_fail(&a.common, st, &err);
+    int code = cli_parse(&a.common, &argp, argc, argv, &a);
+    if (code != CLI_GO_ON) return code;
+    answer.status = fvi_settings_load(&settings, a.common.config_path, a.common.overrides,
+                                      a.common.n_overrides, &answer.err);
+    if (answer.status != FV_OK) return cli_fail(&a.common, &answer);
+    /* a failed write is what cli_finish() tells, with its cause */
+    if (!a.check && fvi_settings_dump(&settings, stdout, &answer.err) != FV_OK && !ferror(stdout)) {
+        answer.status = answer.err.code;
+        return cli_fail(&a.common, &answer);
+    }
     return cli_finish(&a.common, EXIT_YES);
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include <errno.h>
 
+#include "base/error.h"
 #include "cli/cli.h"
 #include "verify/engine.h"
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+    cli_common *c = state->input;
+
     (void)arg;
     if (key == ARGP_KEY_INIT) {
-        state->child_inputs[0] = state->input;
+        state->child_inputs[0] = c;
         return 0;
     }
-    if (key == ARGP_KEY_ARG) argp_error(state, "takes no argument");
-    return ARGP_ERR_UNKNOWN;
+    if (key != ARGP_KEY_ARG) return ARGP_ERR_UNKNOWN;
+    (void)fvi_fail_field(&c->usage, FV_E_ARG, "command_line",
+                         "takes no argument; name the folder with --models");
+    return EINVAL;
 }
 
 static json_t *network_json(const fvi_pack_net *n)
@@ -27,11 +32,11 @@ static json_t *rates_json(const fvi_cohort *c)
 {
     json_t *rates = json_array();
     for (size_t i = 0; i < c->n_rates; i++)
-        (void)json_array_append_new(
-            rates, json_pack("{s:f, s:f, s:I, s:f}", "fmr", c->rates[i].fmr, "similarity",
-                             c->rates[i].similarity, "false_matches",
-                             (json_int_t)c->rates[i].false_matches, "fmr_upper95",
-                             c->rates[i].fmr_upper95));
+        (void)json_array_append_new(rates,
+                                    json_pack("{s:f, s:f, s:I, s:f}", "fmr", c->rates[i].fmr,
+                                              "similarity", c->rates[i].similarity, "false_matches",
+                                              (json_int_t)c->rates[i].false_matches, "fmr_upper95",
+                                              c->rates[i].fmr_upper95));
     return rates;
 }
 
@@ -39,6 +44,7 @@ static json_t *models_json(const fv_engine *e)
 {
     json_t *nets = json_array();
     json_t *cohorts = json_array();
+    char dir[CLI_PATH_CAP];
 
     for (int i = 0; i < FVI_ROLE_COUNT; i++) {
         if (e->pack->nets[i].onnx.data != NULL)
@@ -47,14 +53,15 @@ static json_t *models_json(const fv_engine *e)
     for (size_t i = 0; i < e->calibration.n_cohorts; i++) {
         const fvi_cohort *c = &e->calibration.cohorts[i];
         (void)json_array_append_new(
-            cohorts, json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "name", c->name, "set", c->set,
-                               "people", (json_int_t)c->people, "impostor_pairs",
-                               (json_int_t)c->impostor_pairs, "sets_policy", (int)c->sets_policy,
-                               "rates", rates_json(c)));
+            cohorts,
+            json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "name", c->name, "set", c->set, "people",
+                      (json_int_t)c->people, "impostor_pairs", (json_int_t)c->impostor_pairs,
+                      "sets_policy", (int)c->sets_policy, "rates", rates_json(c)));
     }
+    cli_show_path(e->pack->dir, dir, sizeof dir);
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:f, s:f, s:f, s:f}", "pack", e->pack->name,
-                     "pack_sha256", e->pack->sha256, "dir", e->pack->dir, "networks", nets,
-                     "calibration_id", e->calibration.id, "cohorts", cohorts, "match_fmr",
+                     "pack_sha256", e->pack->sha256, "dir", dir, "networks", nets, "calibration_id",
+                     e->calibration.id, "cohorts", cohorts, "match_fmr",
                      e->settings.policy.match_fmr, "match_similarity", (double)e->match_similarity,
                      "review_fmr", e->settings.policy.review_fmr, "review_similarity",
                      (double)e->review_similarity);
@@ -97,21 +104,24 @@ int cmd_models(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
-        NULL, parse, "",
+        NULL,
+        parse,
+        "",
         "What is loaded: networks with their hashes, the calibration and the thresholds in force.\v"
-        "Checks every hash. Exit code: 0 all good, 2 wrong usage or configuration, 3 a model is "
-        "missing or damaged.",
-        children, NULL, NULL};
+        "Checks every hash. Exit code: 0 all good, 2 the command line or the settings are wrong, 3 "
+        "a model is missing or damaged (it is named).",
+        children,
+        NULL,
+        NULL};
     cli_common c = cli_common_init("models");
     fv_engine *engine = NULL;
-    fv_error err = {.code = FV_OK};
+    cli_answer answer = {.status = FV_OK};
 
-    argp_err_exit_status = EXIT_USAGE;
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &c);
+    int code = cli_parse(&c, &argp, argc, argv, &c);
+    if (code != CLI_GO_ON) return code;
     fv_engine_options options = cli_engine_options(&c);
-    fv_status st = fv_engine_create(&engine, &options, &err);
-    if (st != FV_OK) return cli_fail(&c, st, &err);
-    int code;
+    answer.status = fv_engine_create(&engine, &options, &answer.err);
+    if (answer.status != FV_OK) return cli_fail(&c, &answer);
     if (c.json) {
         code = cli_print_json(&c, models_json(engine), EXIT_YES);
     } else {

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _DEFAULT_SOURCE /* explicit_bzero */
+#define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 
 /* A file beyond this is not read at all; the engine's own limit is a setting. */
-enum { FILE_MAX_BYTES = 512 << 20, ID_CAP = 64 };
+enum { FILE_MAX_MB = 512, FILE_MAX_BYTES = FILE_MAX_MB << 20, ID_CAP = 64 };
 
 typedef struct args {
-    cli_common common;
-    bool age_gate; /* verify, not match */
+    cli_common common; /* first: --help and the common options find it here */
+    bool age_gate;     /* verify, not match */
     bool details;
     const char *birth_date;
     const char *channel;
@@ -24,51 +26,101 @@ typedef struct args {
     unsigned n_paths;
 } args;
 
+static const char *const photo_fields[2] = {"selfie", "record_photo"};
+
 enum { OPT_BIRTH_DATE = 256, OPT_ID_NUMBER, OPT_CHANNEL, OPT_DEADLINE };
 
-static const struct argp_option match_options[] = {
-    {"channel", OPT_CHANNEL, "NAME", 0,
-     "nhsa-app, alipay, wechat, zheliban or counter: decides which remedies are given", 1},
-    {"deadline-ms", OPT_DEADLINE, "N", 0, "Give up after N milliseconds", 1},
-    {"details", 'd', NULL, 0, "Also print what was measured, the scores and the times", 1},
-    {0},
-};
-
-static const struct argp_option verify_options[] = {
+static const struct argp_option person_options[] = {
     {"birth-date", OPT_BIRTH_DATE, "YYYY-MM-DD", 0,
-     "Of the person: under 16, no photograph is looked at", 1},
-    {"id-number", OPT_ID_NUMBER, "NUMBER", 0,
-     "Resident ID number (18 or 15 characters) to take the birth date from; '-' reads it from "
-     "standard input, so that it stays out of the shell's history",
+     "When the person was born. Under 16 the answer is NOT_REQUIRED and no photograph is needed",
      1},
+    {"id-number", OPT_ID_NUMBER, "NUMBER", 0,
+     "Resident ID number (18 or 15 characters): the birth date is taken from it. With '-' it is "
+     "read from standard input and stays out of the shell's history",
+     1},
+    {0},
+};
+
+static const struct argp_option photo_options[] = {
     {"channel", OPT_CHANNEL, "NAME", 0,
-     "nhsa-app, alipay, wechat, zheliban or counter: decides which remedies are given", 1},
-    {"deadline-ms", OPT_DEADLINE, "N", 0, "Give up after N milliseconds", 1},
+     "Where the person is: nhsa-app, alipay, wechat, zheliban or counter. Decides which advice is "
+     "given",
+     1},
+    {"deadline-ms", OPT_DEADLINE, "N", 0, "Give up after N milliseconds, 1 to 600000", 1},
     {"details", 'd', NULL, 0, "Also print what was measured, the scores and the times", 1},
     {0},
 };
 
-static void take_id(args *a, char *arg, struct argp_state *state)
+static error_t wrong(args *a, const char *field, const char *text)
 {
-    if (strcmp(arg, "-") == 0) {
-        if (fgets(a->id_number, sizeof a->id_number, stdin) == NULL)
-            argp_error(state, "--id-number: nothing on standard input");
-        a->id_number[strcspn(a->id_number, "\r\n")] = '\0';
-    } else {
-        (void)snprintf(a->id_number, sizeof a->id_number, "%s", arg);
-        explicit_bzero(arg, strlen(arg)); /* other users see a command line */
-    }
-    a->has_id = true;
+    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
+    return EINVAL;
 }
 
-static void take_deadline(args *a, const char *arg, struct argp_state *state)
+/* Not by stdio, whose buffer would keep a copy. */
+static error_t read_id(args *a)
+{
+    size_t n = 0;
+    char c = '\0';
+    ssize_t r = 0;
+
+    if (isatty(STDIN_FILENO)) (void)fputs("ID number: ", stderr);
+    while (n + 1 < sizeof a->id_number) {
+        r = read(STDIN_FILENO, &c, 1);
+        if (r < 0 && errno == EINTR) continue;
+        if (r <= 0 || c == '\n') break;
+        a->id_number[n++] = c == '\0' ? '?' : c; /* a NUL must not hide what follows it */
+    }
+    if (n > 0 && a->id_number[n - 1] == '\r') n--;
+    a->id_number[n] = '\0';
+    if (r < 0) return wrong(a, "id_number", "standard input cannot be read");
+    if (n == 0) return wrong(a, "id_number", "nothing came on standard input");
+    return 0;
+}
+
+static error_t take_id(args *a, char *arg)
+{
+    a->has_id = true;
+    if (strcmp(arg, "-") == 0) return read_id(a);
+    (void)snprintf(a->id_number, sizeof a->id_number, "%s", arg);
+    fvi_wipe(arg, strlen(arg)); /* other users see a command line */
+    return 0;
+}
+
+static error_t take_deadline(args *a, const char *arg)
 {
     char *end = NULL;
     errno = 0;
     unsigned long v = strtoul(arg, &end, 10);
     if (errno != 0 || *end != '\0' || arg[0] < '0' || arg[0] > '9' || v < 1 || v > 600000)
-        argp_error(state, "--deadline-ms: '%s' is not a number from 1 to 600000", arg);
+        return wrong(a, "deadline_ms", "must be a number from 1 to 600000");
     a->deadline_ms = (uint32_t)v;
+    return 0;
+}
+
+static error_t parse_person(int key, char *arg, struct argp_state *state)
+{
+    args *a = state->input;
+
+    switch (key) {
+    case OPT_BIRTH_DATE:
+        a->birth_date = arg;
+        return 0;
+    case OPT_ID_NUMBER:
+        return take_id(a, arg);
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t check_paths(args *a)
+{
+    bool person = a->birth_date != NULL || a->has_id;
+
+    if (a->n_paths == 2 || (a->n_paths == 0 && person)) return 0;
+    return wrong(a, photo_fields[a->n_paths],
+                 a->n_paths == 0 ? "two photographs are needed: SELFIE RECORD"
+                                 : "a second photograph is needed: SELFIE RECORD");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -78,46 +130,63 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
-        return 0;
-    case OPT_BIRTH_DATE:
-        a->birth_date = arg;
-        return 0;
-    case OPT_ID_NUMBER:
-        take_id(a, arg, state);
+        if (a->age_gate) state->child_inputs[1] = a;
         return 0;
     case OPT_CHANNEL:
         a->channel = arg;
         return 0;
     case OPT_DEADLINE:
-        take_deadline(a, arg, state);
-        return 0;
+        return take_deadline(a, arg);
     case 'd':
         a->details = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (a->n_paths == 2) argp_error(state, "more than two photographs");
-        else a->paths[a->n_paths++] = arg;
+        if (a->n_paths == 2)
+            return wrong(a, "command_line", "more than two photographs: give SELFIE RECORD only");
+        a->paths[a->n_paths++] = arg;
         return 0;
     case ARGP_KEY_END:
-        if (a->n_paths < 2 && !(a->n_paths == 0 && (a->birth_date != NULL || a->has_id)))
-            argp_error(state, "two photographs are needed: SELFIE RECORD");
-        return 0;
+        return a->common.help ? 0 : check_paths(a);
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
+/* The cause comes before the path, which may be longer than what an error holds. */
+static fv_status unreadable(const char *path, const char *field, fv_error *err)
+{
+    struct stat sb;
+    char shown[CLI_PATH_CAP];
+    const char *cause;
+
+    cli_show_path(path, shown, sizeof shown);
+    if (stat(path, &sb) != 0)
+        cause = strerror(errno);
+    else if (S_ISDIR(sb.st_mode))
+        cause = "it is a folder, not a file";
+    else if (!S_ISREG(sb.st_mode))
+        cause = "it is a pipe or a device; save the photograph as a file first";
+    else if (sb.st_size > FILE_MAX_BYTES)
+        return fvi_fail_field(err, FV_E_LIMIT, field, "larger than %d MB: %s", (int)FILE_MAX_MB,
+                              shown);
+    else
+        cause = access(path, R_OK) != 0 ? strerror(errno) : "reading failed";
+    return fvi_fail_field(err, FV_E_ARG, field, "cannot be read: %s: %s", cause, shown);
+}
+
 static fv_status read_photos(const args *a, uint8_t *bytes[2], fv_request *request, fv_error *err)
 {
-    fv_status st = FV_OK;
-    size_t len[2] = {0};
+    fv_bytes *photos[2] = {&request->selfie, &request->record};
 
-    for (unsigned i = 0; i < a->n_paths; i++)
-        FVI_TRY(fvi_file_read(a->paths[i], FILE_MAX_BYTES, FV_E_ARG, &bytes[i], &len[i], err));
-    request->selfie = (fv_bytes){bytes[0], len[0]};
-    request->record = (fv_bytes){bytes[1], len[1]};
-out:
-    return st;
+    for (unsigned i = 0; i < 2 && i < a->n_paths; i++) {
+        fv_error why = {.code = FV_OK};
+        size_t len = 0;
+        fv_status st = fvi_file_read(a->paths[i], FILE_MAX_BYTES, FV_E_ARG, &bytes[i], &len, &why);
+        if (st == FV_E_NOMEM) return fvi_fail(err, st, "%s", why.text);
+        if (st != FV_OK) return unreadable(a->paths[i], photo_fields[i], err);
+        *photos[i] = (fv_bytes){bytes[i], len};
+    }
+    return FV_OK;
 }
 
 static void ask(const args *a, const fv_request *request, const fv_engine_options *options,
@@ -140,20 +209,19 @@ out:
 static int print(const args *a, const cli_answer *answer)
 {
     fv_decision d = answer->result.decision;
-    int code = d == FV_PASS || d == FV_NOT_REQUIRED ? EXIT_YES : EXIT_NO;
 
-    if (answer->status != FV_OK) code = cli_fail(&a->common, answer->status, &answer->err);
+    if (answer->status != FV_OK) return cli_fail(&a->common, answer);
+    int code = d == FV_PASS || d == FV_NOT_REQUIRED ? EXIT_YES : EXIT_NO;
     if (a->common.json)
         return cli_print_json(&a->common, cli_reply_json(answer, a->common.locale), code);
-    if (answer->status == FV_OK)
-        cli_reply_text(answer, a->common.locale, a->details, stdout);
+    cli_reply_text(answer, a->common.locale, a->details, stdout);
     return cli_finish(&a->common, code);
 }
 
-static int run(args *a)
+static int answer_request(const args *a)
 {
     fv_request request = FV_REQUEST_INIT;
-    fv_engine_options options = cli_engine_options(&a->common);
+    fv_engine_options wanted = cli_engine_options(&a->common);
     fv_engine *engine = NULL;
     uint8_t *bytes[2] = {NULL, NULL};
     cli_answer answer = {.result = FV_RESULT_INIT, .versions = FV_VERSIONS_INIT};
@@ -163,11 +231,10 @@ static int run(args *a)
     request.channel = a->channel;
     request.deadline_ms = a->deadline_ms;
     answer.status = read_photos(a, bytes, &request, &answer.err);
-    if (answer.status == FV_OK) ask(a, &request, &options, &answer, &engine);
+    if (answer.status == FV_OK) ask(a, &request, &wanted, &answer, &engine);
     int code = print(a, &answer);
 
     fv_engine_destroy(&engine);
-    fvi_wipe(a->id_number, sizeof a->id_number);
     if (bytes[0] != NULL) fvi_wipe(bytes[0], request.selfie.len);
     if (bytes[1] != NULL) fvi_wipe(bytes[1], request.record.len);
     free(bytes[0]);
@@ -175,38 +242,62 @@ static int run(args *a)
     return code;
 }
 
-static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10}, {0}};
+static int run(args *a, const struct argp *argp, int argc, char **argv)
+{
+    int code = cli_parse(&a->common, argp, argc, argv, a);
+
+    if (code == CLI_GO_ON) code = answer_request(a);
+    fvi_wipe(a->id_number, sizeof a->id_number);
+    return code;
+}
 
 int cmd_verify(int argc, char **argv)
 {
+    static const struct argp person = {person_options, parse_person, NULL, NULL, NULL, NULL, NULL};
+    static const struct argp_child children[] = {
+        {&cli_common_argp, 0, "Settings and output:", 10}, {&person, 0, NULL, 0}, {0}};
     static const struct argp argp = {
-        verify_options, parse, "SELFIE RECORD",
-        "Is the person on the selfie the one on the photograph that the police hold?\v"
-        "SELFIE and RECORD are JPEG or PNG files. Examples:\n\n"
+        photo_options,
+        parse,
+        "SELFIE RECORD",
+        "Is the person on the selfie the one on the photograph that the police hold? Prints the "
+        "decision, what is wrong with which photograph, and what the person can do.\v"
+        "SELFIE and RECORD are JPEG or PNG files; RECORD is the photograph that the police hold. "
+        "A name that begins with '-' is written ./-name.\n\n"
+        "Examples:\n\n"
         "  faceverify verify selfie.jpg record.jpg\n"
-        "  faceverify verify --birth-date 2001-04-30 --locale zh-CN selfie.jpg record.jpg\n"
-        "  faceverify verify --json --channel counter selfie.jpg record.jpg | jq .decision\n\n"
-        "Exit code: 0 PASS or NOT_REQUIRED, 1 any other decision, 2 wrong usage, request or "
-        "configuration, 3 could not answer.",
-        children, NULL, NULL};
+        "  faceverify verify --birth-date 2001-04-30 selfie.jpg record.jpg\n"
+        "  faceverify verify --locale zh-CN --channel counter selfie.jpg record.jpg\n"
+        "  faceverify verify --json selfie.jpg record.jpg | jq .decision\n\n"
+        "Exit code:\n\n"
+        "  0  PASS, or NOT_REQUIRED (under 16)\n"
+        "  1  any other decision: the text says why and what to do\n"
+        "  2  the command line, the request or the settings are wrong\n"
+        "  3  no answer: a model is damaged, out of memory or time, nowhere to write",
+        children,
+        NULL,
+        NULL};
     args a = {.common = cli_common_init("verify"), .age_gate = true};
 
-    argp_err_exit_status = EXIT_USAGE;
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &a);
-    return run(&a);
+    return run(&a, &argp, argc, argv);
 }
 
 int cmd_match(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                                 {0}};
     static const struct argp argp = {
-        match_options, parse, "SELFIE RECORD",
+        photo_options,
+        parse,
+        "SELFIE RECORD",
         "Compare two photographs: the same limits and thresholds as verify, without the age gate.\v"
-        "Exit code: 0 PASS, 1 any other decision, 2 wrong usage, request or configuration, 3 could "
-        "not answer.",
-        children, NULL, NULL};
+        "Example: faceverify match --details selfie.jpg record.jpg\n\n"
+        "Exit code: 0 PASS, 1 any other decision, 2 the command line, a photograph's name or the "
+        "settings are wrong, 3 no answer.",
+        children,
+        NULL,
+        NULL};
     args a = {.common = cli_common_init("match"), .age_gate = false};
 
-    argp_err_exit_status = EXIT_USAGE;
-    (void)argp_parse(&argp, argc, argv, 0, NULL, &a);
-    return run(&a);
+    return run(&a, &argp, argc, argv);
 }

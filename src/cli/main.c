@@ -9,9 +9,9 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
-    {"verify", cmd_verify, "is the person on the selfie the one on the record photograph?"},
+    {"verify", cmd_verify, "is the person on the selfie the one on the photograph on record?"},
     {"match", cmd_match, "the comparison alone, without the age gate"},
-    {"models", cmd_models, "networks, hashes, calibration and thresholds in force"},
+    {"models", cmd_models, "what is loaded: networks, hashes, calibration, thresholds"},
     {"config", cmd_config, "the settings in force, as YAML"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
@@ -25,20 +25,47 @@ static void usage(FILE *to)
                 to);
     for (size_t i = 0; i < N_COMMANDS; i++)
         (void)fprintf(to, "  %-8s  %s\n", commands[i].name, commands[i].help);
-    (void)fputs("\n"
-                "First steps:\n"
-                "  faceverify verify selfie.jpg record.jpg           decision, reasons, what to do\n"
-                "  faceverify verify --details selfie.jpg record.jpg what was measured, and the times\n"
-                "  faceverify verify --json selfie.jpg record.jpg    the same for programs\n"
-                "  faceverify COMMAND --help                         all options of a command\n\n"
-                "Exit codes: 0 yes (PASS, NOT_REQUIRED), 1 any other decision, 2 wrong usage,\n"
-                "request or configuration, 3 the machine could not answer.\n",
-                to);
+    (void)fputs(
+        "\n"
+        "First steps:\n"
+        "  faceverify verify selfie.jpg record.jpg            decision, why, what to do\n"
+        "  faceverify verify --locale zh-CN selfie.jpg record.jpg          in Chinese\n"
+        "  faceverify verify --details selfie.jpg record.jpg  what was measured, the times\n"
+        "  faceverify verify --json selfie.jpg record.jpg     the same for programs\n"
+        "  faceverify COMMAND --help                          all options of a command\n\n"
+        "Exit codes: 0 yes (PASS, NOT_REQUIRED), 1 any other decision, 2 the command line, the\n"
+        "request or the settings are wrong, 3 no answer (a model, memory, time, the disk).\n",
+        to);
+}
+
+static bool is(const char *arg, const char *a, const char *b, const char *c)
+{
+    return strcmp(arg, a) == 0 || strcmp(arg, b) == 0 || strcmp(arg, c) == 0;
+}
+
+static int run_command(const cli_common *self, int argc, char **argv)
+{
+    char name[64];
+
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0) continue;
+        (void)snprintf(name, sizeof name, "faceverify %s", commands[i].name);
+        argv[1] = name;
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    char shown[40];
+    cli_show_path(argv[1], shown, sizeof shown);
+    cli_error(self,
+              "'%s' is not a command; known: verify, match, models, config. First steps: "
+              "faceverify --help",
+              shown);
+    return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
-    char name[64];
+    const cli_common self = cli_common_init("");
+    char help[] = "--help";
 
     /* a reader that went away is a write error with a message, not a silent death */
     (void)signal(SIGPIPE, SIG_IGN);
@@ -46,21 +73,18 @@ int main(int argc, char **argv)
         usage(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+    if (argc > 2 && strcmp(argv[1], "help") == 0) { /* help COMMAND */
+        argv[1] = argv[2];
+        argv[2] = help;
+        return run_command(&self, 3, argv);
+    }
+    if (is(argv[1], "--help", "-h", "help")) {
         usage(stdout);
-        return fflush(stdout) == 0 ? EXIT_YES : EXIT_FAULT;
+        return cli_finish(&self, EXIT_YES);
     }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+    if (is(argv[1], "--version", "-V", "version")) {
         (void)printf("faceverify %s\n", fv_version());
-        return fflush(stdout) == 0 ? EXIT_YES : EXIT_FAULT;
+        return cli_finish(&self, EXIT_YES);
     }
-    for (size_t i = 0; i < N_COMMANDS; i++) {
-        if (strcmp(argv[1], commands[i].name) != 0) continue;
-        (void)snprintf(name, sizeof name, "faceverify %s", commands[i].name);
-        argv[1] = name;
-        return commands[i].run(argc - 1, argv + 1);
-    }
-    (void)fprintf(stderr, "faceverify: '%s' is not a command; see faceverify --help\n", argv[1]);
-    return EXIT_USAGE;
+    return run_command(&self, argc, argv);
 }

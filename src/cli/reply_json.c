@@ -9,6 +9,7 @@ const char *cli_status_name(fv_status st)
     case FV_OK:
         return "OK";
     case FV_E_ARG:
+    case FV_E_CONFIG: /* here the settings are part of what is asked */
         return "INVALID_REQUEST";
     case FV_E_LIMIT:
         return "TOO_LARGE";
@@ -17,7 +18,6 @@ const char *cli_status_name(fv_status st)
     case FV_E_NOMEM:
     case FV_E_MODEL:
     case FV_E_BACKEND:
-    case FV_E_CONFIG:
     case FV_E_INTERNAL:
         break;
     }
@@ -159,8 +159,8 @@ json_t *cli_reply_json(const cli_answer *a, fv_locale locale)
         add_answer(o, a, locale, &ok);
     } else {
         if (a->err.field[0] != '\0') set_text(o, "field", a->err.field, &ok);
-        set_text(o, "message",
-                 a->err.text[0] != '\0' ? a->err.text : fv_status_text(a->status), &ok);
+        set_text(o, "message", a->err.text[0] != '\0' ? a->err.text : fv_status_text(a->status),
+                 &ok);
     }
     set(o, "versions", versions_json(&a->versions, &ok), &ok);
     if (ok) return o;

@@ -4,24 +4,56 @@
 #include "cli/cli.h"
 
 typedef struct words {
-    const char *result, *why, *todo, *details, *selfie, *record, *picture, *unread, *no_face, *face,
-        *head, *similarity, *pass_from, *review_from, *time, *not_compared;
+    const char *result, *why, *todo;
+    const char *tag;      /* for a name that programs and colleagues know the thing by */
+    const char *about[3]; /* both photographs, the selfie, the one on record */
+    const char *details, *selfie, *record, *unread, *no_face, *face;
+    const char *similarity, *not_compared, *pass_from, *review_from;
+    const char *times;
 } words;
 
 static const words english = {
-    "Decision",  "Why",     "What to do",   "Details",      "selfie",
-    "record",    "picture", "not readable", "no face",      "eyes %.0f px apart",
-    "head",      "similarity %.3f", "pass from %.3f (FMR %g)", "review from %.3f (FMR %g)",
-    "time",      "not compared"};
+    .result = "Decision: ",
+    .why = "Why",
+    .todo = "What to do",
+    .tag = " (%s)",
+    .about = {"[both photographs] ", "[selfie] ", "[record photo] "},
+    .details = "Details",
+    .selfie = "selfie:          ",
+    .record = "record photo:    ",
+    .unread = "not readable",
+    .no_face = "no face",
+    .face = "eyes %.0f px apart, yaw %+.0f, pitch %+.0f, roll %+.0f deg",
+    .similarity = "similarity:      %.3f\n",
+    .not_compared = "similarity:      not compared\n",
+    .pass_from = "  passes from:     %.3f (false match rate %g)\n",
+    .review_from = "  staff look from: %.3f (false match rate %g)\n",
+    .times = "  time:            %.1f ms (decode %.1f, detect %.1f,\n"
+             "                   landmarks %.1f, pose %.1f, chip %.1f, embed %.1f)\n",
+};
 static const words chinese = {
-    "结论",      "原因",    "可以怎么做",   "详情",         "自拍照",
-    "留存照片",  "图像",    "无法读取",     "没有人脸",     "两眼相距 %.0f 像素",
-    "头部姿态",  "相似度 %.3f", "%.3f 起通过（误匹配率 %g）", "%.3f 起转人工（误匹配率 %g）",
-    "用时",      "未比对"};
+    .result = "结论：",
+    .why = "原因",
+    .todo = "可以怎么做",
+    .tag = "（%s）",
+    .about = {"【两张照片】", "【自拍照】", "【留存照片】"},
+    .details = "详情",
+    .selfie = "自拍照：    ",
+    .record = "留存照片：  ",
+    .unread = "无法读取",
+    .no_face = "没有人脸",
+    .face = "两眼相距 %.0f 像素，头部左右 %+.0f、上下 %+.0f、歪斜 %+.0f 度",
+    .similarity = "相似度：    %.3f\n",
+    .not_compared = "相似度：    未比对\n",
+    .pass_from = "  通过：      %.3f 起（误匹配率 %g）\n",
+    .review_from = "  转人工：    %.3f 起（误匹配率 %g）\n",
+    .times = "  用时：      %.1f 毫秒（解码 %.1f，检测 %.1f，\n"
+             "              关键点 %.1f，姿态 %.1f，对齐 %.1f，特征 %.1f）\n",
+};
 
 static void print_photo(const fv_photo_info *p, const char *name, const words *w, FILE *to)
 {
-    (void)fprintf(to, "  %s: ", name);
+    (void)fprintf(to, "  %s", name);
     if (p->width_px == 0) {
         (void)fprintf(to, "%s\n", w->unread);
         return;
@@ -31,9 +63,9 @@ static void print_photo(const fv_photo_info *p, const char *name, const words *w
         (void)fprintf(to, "%s\n", w->no_face);
         return;
     }
-    (void)fprintf(to, w->face, (double)p->inter_eye_px);
-    (void)fprintf(to, ", %s %+.0f/%+.0f/%+.0f\u00b0\n", w->head, (double)p->yaw_deg,
-                  (double)p->pitch_deg, (double)p->roll_deg);
+    (void)fprintf(to, w->face, (double)p->inter_eye_px, (double)p->yaw_deg, (double)p->pitch_deg,
+                  (double)p->roll_deg);
+    (void)fputc('\n', to);
 }
 
 static void print_details(const fv_result *r, const words *w, FILE *to)
@@ -48,34 +80,57 @@ static void print_details(const fv_result *r, const words *w, FILE *to)
         (void)fputs(w->not_compared, to);
     else
         (void)fprintf(to, w->similarity, (double)r->similarity);
-    (void)fputs("; ", to);
     (void)fprintf(to, w->pass_from, (double)r->match_similarity, (double)r->match_fmr);
-    (void)fputs(", ", to);
     (void)fprintf(to, w->review_from, (double)r->review_similarity, (double)r->review_fmr);
-    (void)fprintf(to,
-                  "\n  %s %.1f ms: decode %.1f, detect %.1f, landmarks %.1f, pose %.1f, chip %.1f, "
-                  "embed %.1f\n",
-                  w->time, t->total_us / 1e3, t->decode_us / 1e3, t->detect_us / 1e3,
+    (void)fprintf(to, w->times, t->total_us / 1e3, t->decode_us / 1e3, t->detect_us / 1e3,
                   t->landmarks_us / 1e3, t->pose_us / 1e3, t->chip_us / 1e3, t->embed_us / 1e3);
+}
+
+/* The comparison's reasons speak of both photographs, whichever they are filed under. */
+static const char *about(const fv_reason *r, const words *w)
+{
+    if (r->code == FV_REASON_NOT_THE_SAME_PERSON || r->code == FV_REASON_SIMILARITY_UNCERTAIN)
+        return w->about[0];
+    return w->about[r->image == FV_SELFIE ? 1 : 2];
+}
+
+static void begin_item(cli_column *c, unsigned number)
+{
+    c->indent = 5;
+    c->at = (unsigned)fprintf(c->to, "  %u. ", number);
+}
+
+static void print_tag(cli_column *c, const words *w, const char *name)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, w->tag, name);
+    cli_print_wrapped(c, text);
+    (void)fputc('\n', c->to);
 }
 
 void cli_reply_text(const cli_answer *a, fv_locale locale, bool details, FILE *to)
 {
     const words *w = locale == FV_LOCALE_EN ? &english : &chinese;
     const fv_result *r = &a->result;
+    cli_column c = {.to = to};
     char text[512];
 
-    (void)fprintf(to, "%s: %s (%s)\n", w->result, fv_decision_text(r->decision, locale),
-                  fv_decision_name(r->decision));
+    cli_print_wrapped(&c, w->result);
+    cli_print_wrapped(&c, fv_decision_text(r->decision, locale));
+    print_tag(&c, w, fv_decision_name(r->decision));
     if (r->n_reasons > 0) (void)fprintf(to, "\n%s\n", w->why);
     for (uint32_t i = 0; i < r->n_reasons; i++) {
         (void)fv_reason_text(&r->reasons[i], locale, text, sizeof text);
-        (void)fprintf(to, "  %u. [%s] %s (%s)\n", (unsigned)i + 1,
-                      r->reasons[i].image == FV_SELFIE ? w->selfie : w->record, text,
-                      fv_reason_name(r->reasons[i].code));
+        begin_item(&c, i + 1);
+        cli_print_wrapped(&c, about(&r->reasons[i], w));
+        cli_print_wrapped(&c, text);
+        print_tag(&c, w, fv_reason_name(r->reasons[i].code));
     }
     if (r->n_remedies > 0) (void)fprintf(to, "\n%s\n", w->todo);
-    for (uint32_t i = 0; i < r->n_remedies; i++)
-        (void)fprintf(to, "  %u. %s\n", (unsigned)i + 1, fv_remedy_text(r->remedies[i], locale));
+    for (uint32_t i = 0; i < r->n_remedies; i++) {
+        begin_item(&c, i + 1);
+        cli_print_wrapped(&c, fv_remedy_text(r->remedies[i], locale));
+        (void)fputc('\n', to);
+    }
     if (details) print_details(r, w, to);
 }

@@ -8,14 +8,16 @@
 /* The pack's detector: measured operating point on web portraits. */
 static const float MIN_SCORE = 0.6f;
 static const float MAX_IOU = 0.3f;
-/* Of the main face's area: a smaller one is a passer-by, a poster, a portrait on the wall. */
-static const float BYSTANDER_AREA = 0.1f;
-/* Sides of the picture as a share of the frame that it is set into, tried in turn. */
-static const float FRAMES[] = {1.0f, 0.6f};
+/* Sides of the picture as a share of the frame that it is set into. A face that fills the picture
+ * comes out in pieces; set into a wider frame it comes out whole. */
+static const float WHOLE = 1.0f;
+static const float WIDER = 0.6f;
+/* Below this, or with more than one box, the first look is doubted and a second one taken. */
+static const float SURE_SCORE = 0.98f;
 
 typedef struct letterbox {
-    float scale;    /* frame pixels per picture pixel */
-    int left, top;  /* where the picture lies in the frame */
+    float scale;   /* frame pixels per picture pixel */
+    int left, top; /* where the picture lies in the frame */
     int width, height;
 } letterbox;
 
@@ -23,9 +25,9 @@ typedef struct letterbox {
  * quarter more landmark error. */
 static letterbox fit(const fvi_image *image, int frame_w, int frame_h, float share)
 {
-    float s = fminf((float)frame_w / (float)image->width_px,
-                    (float)frame_h / (float)image->height_px) *
-              share;
+    float s =
+        fminf((float)frame_w / (float)image->width_px, (float)frame_h / (float)image->height_px) *
+        share;
     letterbox l = {.scale = s};
     l.width = (int)lroundf((float)image->width_px * s);
     l.height = (int)lroundf((float)image->height_px * s);
@@ -85,7 +87,8 @@ out:
     return st;
 }
 
-/* HOG needs about 80 px of face: small pictures are enlarged, large ones reduced to a fixed size. */
+/* HOG needs about 80 px of face: small pictures are enlarged, large ones reduced to a fixed size.
+ */
 enum { HOG_SIDE_PX = 480 };
 
 static fv_status run_hog(fvi_facer *f, const fvi_image *image, fvi_faces *out, fv_error *err)
@@ -98,6 +101,7 @@ static fv_status run_hog(fvi_facer *f, const fvi_image *image, fvi_faces *out, f
     size_t area = (size_t)w * (size_t)h;
     size_t n = 0;
 
+    if (f->hog == NULL) FVI_TRY(fvi_hog_create(&f->hog, err));
     FVI_TRY(fvi_buffer_reserve(&f->grey, 4 * area, err));
     fvi_image rgb = {f->grey.data, w, h, 3, 3 * (size_t)w};
     fvi_image grey = {f->grey.data + 3 * area, w, h, 1, (size_t)w};
@@ -137,32 +141,32 @@ static void main_first(fvi_faces *faces, const fvi_image *image)
     }
 }
 
+static bool doubtful(const fvi_faces *faces)
+{
+    return faces->n != 1 || faces->boxes[0].score < SURE_SCORE;
+}
+
 fv_status fvi_face_detect(fvi_facer *f, const fvi_image *image, bool record, fvi_faces *out,
                           fv_error *err)
 {
     fv_status st = FV_OK;
     fvi_faces found = {.n = 0};
+    fvi_faces second = {.n = 0};
 
     if (image->channels != 3) return fvi_fail(err, FV_E_INTERNAL, "detect: picture is not RGB");
-    for (size_t i = 0; found.n == 0 && i < sizeof FRAMES / sizeof FRAMES[0]; i++)
-        FVI_TRY(run_network(f, image, FRAMES[i], &found, err));
-    if (found.n == 0 && record) FVI_TRY(run_hog(f, image, &found, err));
+    FVI_TRY(run_network(f, image, WHOLE, &found, err));
     main_first(&found, image);
+    if (doubtful(&found)) {
+        FVI_TRY(run_network(f, image, WIDER, &second, err));
+        main_first(&second, image);
+        if (second.n > 0 && (found.n == 0 || second.boxes[0].score > found.boxes[0].score))
+            found = second;
+    }
+    if (found.n == 0 && record) {
+        FVI_TRY(run_hog(f, image, &found, err));
+        main_first(&found, image);
+    }
     *out = found;
 out:
     return st;
-}
-
-size_t fvi_face_persons(const fvi_faces *faces)
-{
-    size_t n = 0;
-    float main_area = 0.0f;
-
-    for (size_t i = 0; i < faces->n; i++) {
-        const fvi_box *b = &faces->boxes[i];
-        float area = (b->x1_px - b->x0_px) * (b->y1_px - b->y0_px);
-        if (i == 0) main_area = area;
-        if (area >= BYSTANDER_AREA * main_area) n++;
-    }
-    return n;
 }

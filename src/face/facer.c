@@ -48,7 +48,6 @@ fv_status fvi_facer_create(fvi_facer **out, const fvi_face_models *models, fv_er
     FVI_TRY(fvi_nn_session_create(&f->detect, models->detect, err));
     FVI_TRY(fvi_nn_session_create(&f->landmark, models->landmark, err));
     FVI_TRY(fvi_nn_session_create(&f->head_pose, models->head_pose, err));
-    FVI_TRY(fvi_hog_create(&f->hog, err));
     FVI_TRY(check_detect(f, err));
     FVI_TRY(check_outputs(fvi_nn_net(f->landmark), 1, 2 * FVI_LANDMARKS, err));
     FVI_TRY(check_outputs(fvi_nn_net(f->head_pose), 3, 66, err));

@@ -11,14 +11,14 @@ struct fvi_facer {
     fvi_nn_session *detect;
     fvi_nn_session *landmark;
     fvi_nn_session *head_pose;
-    fvi_hog *hog;
-    fvi_buffer input;    /* floats of the largest network input */
-    fvi_buffer pixels;   /* 8-bit pixels of the largest network input */
-    fvi_buffer scratch;  /* shrunk part of a picture */
-    fvi_buffer grey;     /* picture for the HOG detector */
-    float *boxes;        /* n_anchors x 4 */
-    float *scores;       /* n_anchors x 2 */
-    int *order;          /* n_anchors */
+    fvi_hog *hog;       /* NULL until a record photograph needs it: half a second the first time */
+    fvi_buffer input;   /* floats of the largest network input */
+    fvi_buffer pixels;  /* 8-bit pixels of the largest network input */
+    fvi_buffer scratch; /* shrunk part of a picture */
+    fvi_buffer grey;    /* picture for the HOG detector */
+    float *boxes;       /* n_anchors x 4 */
+    float *scores;      /* n_anchors x 2 */
+    int *order;         /* n_anchors */
     size_t n_anchors;
 };
 

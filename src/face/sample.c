@@ -22,7 +22,8 @@ static int clamp_int(float v, int lo, int hi)
 }
 
 /* The part of the picture that the output reads, with a margin for the filter. */
-static rect needed(const fvi_image *image, const fvi_affine *map, const fvi_image *out, float margin)
+static rect needed(const fvi_image *image, const fvi_affine *map, const fvi_image *out,
+                   float margin)
 {
     float w = (float)(out->width_px - 1);
     float h = (float)(out->height_px - 1);

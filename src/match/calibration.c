@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "base/file.h"
+#include "base/json.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };
 
@@ -126,7 +125,6 @@ fv_status fvi_calibration_load(fvi_calibration *out, const char *path, const cha
     uint8_t *bytes = NULL;
     size_t len = 0;
     json_t *root = NULL;
-    json_error_t je;
     fvi_calibration *c = calloc(1, sizeof *c);
 
     if (c == NULL) {
@@ -134,13 +132,7 @@ fv_status fvi_calibration_load(fvi_calibration *out, const char *path, const cha
         goto out;
     }
     FVI_TRY(fvi_file_read(path, FILE_MAX_BYTES, FV_E_MODEL, &bytes, &len, err));
-    root = json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES, &je);
-    if (root == NULL) {
-        st = json_error_code(&je) == json_error_out_of_memory
-                 ? fvi_fail(err, FV_E_NOMEM, "%s", path)
-                 : fvi_fail(err, FV_E_MODEL, "%s:%d: %s", path, je.line, je.text);
-        goto out;
-    }
+    FVI_TRY(fvi_json_parse(path, (fv_bytes){bytes, len}, &root, err));
     FVI_TRY(read_all(&r, root, network_sha256, c));
     *out = *c;
 out:

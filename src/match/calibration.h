@@ -16,10 +16,10 @@
 enum { FVI_COHORTS_MAX = 16, FVI_RATES_MAX = 32, FVI_COHORT_PEOPLE_MIN = 50 };
 
 typedef struct fvi_rate {
-    double fmr;           /**< the rate asked for */
-    double similarity;    /**< the lowest at which no more than that share of pairs matched falsely */
+    double fmr;        /**< the rate asked for */
+    double similarity; /**< the lowest at which no more than that share of pairs matched falsely */
     uint64_t false_matches;
-    double fmr_upper95;   /**< upper end of the 95 % interval of the rate that was seen */
+    double fmr_upper95; /**< upper end of the 95 % interval of the rate that was seen */
 } fvi_rate;
 
 typedef struct fvi_cohort {

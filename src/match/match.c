@@ -60,7 +60,10 @@ void fvi_embedder_wipe(fvi_embedder *e)
     fvi_wipe(e->raw, e->dim * sizeof e->raw[0]);
 }
 
-size_t fvi_embedder_dim(const fvi_embedder *e) { return e->dim; }
+size_t fvi_embedder_dim(const fvi_embedder *e)
+{
+    return e->dim;
+}
 
 fv_status fvi_embed(fvi_embedder *e, const fvi_image *chip, float *out, fv_error *err)
 {

@@ -3,6 +3,8 @@
 #ifndef FVI_NN_BACKEND_H
 #define FVI_NN_BACKEND_H
 
+#include <stdbool.h>
+
 #include "nn/nn.h"
 
 typedef struct fvi_nn_ops {
@@ -24,8 +26,12 @@ typedef struct fvi_nn_ops {
 
     /** As fvi_nn_wipe. */
     void (*wipe)(void *session);
+
+    /** model_create has checked the shapes: no pass is needed to find out. */
+    bool shapes_are_known;
 } fvi_nn_ops;
 
+extern const fvi_nn_ops fvi_nn_ops_onednn;
 extern const fvi_nn_ops fvi_nn_ops_opencv;
 
 #endif

@@ -21,6 +21,8 @@ struct fvi_nn_session {
 static const fvi_nn_ops *ops_of(fvi_nn_backend backend)
 {
     switch (backend) {
+    case FVI_NN_ONEDNN:
+        return &fvi_nn_ops_onednn;
     case FVI_NN_OPENCV:
         return &fvi_nn_ops_opencv;
     }
@@ -106,7 +108,7 @@ fv_status fvi_nn_session_create(fvi_nn_session **out, const fvi_nn_model *model,
         st = in_file(model->net, st, &why, err);
         goto out;
     }
-    FVI_TRY(warm_up(s, err));
+    if (!model->ops->shapes_are_known) FVI_TRY(warm_up(s, err));
     *out = s;
     s = NULL;
 out:

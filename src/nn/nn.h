@@ -9,7 +9,10 @@
 #include "base/image.h"
 #include "nn/pack.h"
 
-typedef enum fvi_nn_backend { FVI_NN_OPENCV = 0 } fvi_nn_backend;
+typedef enum fvi_nn_backend {
+    FVI_NN_ONEDNN = 0, /**< our own executor */
+    FVI_NN_OPENCV = 1, /**< the reference; for machines where oneDNN has no fast kernels */
+} fvi_nn_backend;
 
 typedef struct fvi_nn_model fvi_nn_model;
 typedef struct fvi_nn_session fvi_nn_session;

@@ -22,7 +22,7 @@ typedef enum fvi_role {
 #define Y(id, name) FVI_ROLE_##id,
     FVI_ROLE_LIST(Y)
 #undef Y
-    FVI_ROLE_COUNT
+        FVI_ROLE_COUNT
 } fvi_role;
 
 enum { FVI_PACK_OUTPUTS_MAX = 8, FVI_PACK_DIMS_MAX = 4 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <jansson.h>
+#include "base/json.h"
 
 #include "base/memory.h"
 
@@ -256,15 +256,13 @@ out:
 fv_status fvi_pack_parse(fvi_pack_list *out, const char *path, fv_bytes json, fv_error *err)
 {
     const place top = {path, "", err};
-    json_error_t why;
     fvi_pack_list list = {0};
 
     if (json.len == 0) return fvi_fail(err, FV_E_MODEL, "%s: is empty", path);
-    json_t *root = json_loadb((const char *)json.data, json.len, JSON_REJECT_DUPLICATES, &why);
-    if (root == NULL && json_error_code(&why) == json_error_out_of_memory)
-        return fvi_fail(err, FV_E_NOMEM, "%s", path);
-    if (root == NULL) return fvi_fail(err, FV_E_MODEL, "%s:%d: %s", path, why.line, why.text);
-    fv_status st = parse_root(&top, root, &list);
+    json_t *root = NULL;
+    fv_status st = fvi_json_parse(path, json, &root, err);
+    if (st != FV_OK) return st;
+    st = parse_root(&top, root, &list);
     json_decref(root);
     if (st == FV_OK) *out = list;
     return st;

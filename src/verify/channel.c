@@ -5,7 +5,7 @@
 
 static const fvi_channel none = {"", false};
 static const fvi_channel channels[] = {
-    {"nhsa-app", false}, {"alipay", false},  {"wechat", false},
+    {"nhsa-app", false}, {"alipay", false}, {"wechat", false},
     {"zheliban", false}, {"counter", true},
 };
 

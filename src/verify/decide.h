@@ -37,7 +37,8 @@ typedef struct fvi_facts {
  * be used (a new selfie would not help); a selfie that cannot be used or judged; the comparison.
  *
  * @return FV_UNDECIDED where the facts do not decide (nothing compared though nothing stands in the
- *         way, or a value outside its enum): the caller must treat that as a defect, never as a pass
+ *         way, or a value outside its enum): the caller must treat that as a defect, never as a
+ * pass
  */
 fv_decision fvi_decide(const fvi_facts *facts);
 

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *fv_version(void) { return FV_VERSION; }
+const char *fv_version(void)
+{
+    return FV_VERSION;
+}
 
 static fv_status load_networks(fv_engine *e, fv_error *err)
 {

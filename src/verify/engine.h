@@ -21,7 +21,7 @@ struct fv_engine {
 
 /** One photograph's way through the flow. */
 typedef struct fvi_subject {
-    fvi_buffer chip; /**< FVI_CHIP_SIDE_PX square, RGB */
+    fvi_buffer chip;  /**< FVI_CHIP_SIDE_PX square, RGB */
     float *embedding; /**< fvi_embedder_dim() values */
 } fvi_subject;
 

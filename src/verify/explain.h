@@ -44,8 +44,8 @@ typedef struct fvi_reason_row {
     fvi_side below;
     fvi_side above; /**< the sides that give this reason; FVI_WITHIN = none */
     fv_severity severity;
-    fv_remedy remedy[2];      /**< selfie, record */
-    const char *text[2][2];   /**< by image (selfie, record), by locale (zh-CN, en) */
+    fv_remedy remedy[2];    /**< selfie, record */
+    const char *text[2][2]; /**< by image (selfie, record), by locale (zh-CN, en) */
 } fvi_reason_row;
 
 extern const fvi_reason_row fvi_reason_rows[];

@@ -55,6 +55,37 @@ out:
     return st;
 }
 
+/*
+ * The pose network costs as much as the embedding. Where the landmarks put the head within half of
+ * every limit it cannot change the answer, and is not asked.
+ */
+static bool pose_is_plain(const work *w, const fvi_pose *pose)
+{
+    const fvi_settings *s = &w->session->engine->settings;
+    const fvi_limit *of = (w->what->which == FV_SELFIE ? &s->selfie : &s->record)->of;
+    const fvi_limit yaw = of[FVI_Q_HEAD_YAW];
+    const fvi_limit pitch = of[FVI_Q_HEAD_PITCH];
+
+    return (double)pose->yaw_deg >= yaw.min / 2 && (double)pose->yaw_deg <= yaw.max / 2 &&
+           (double)pose->pitch_deg >= pitch.min / 2 && (double)pose->pitch_deg <= pitch.max / 2;
+}
+
+static fv_status take_pose(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    fvi_pose rough = {0};
+    bool has_rough = fvi_pose_estimate(&w->landmarks, &rough);
+
+    w->pose = rough;
+    if (has_rough && pose_is_plain(w, &rough)) goto out;
+    FVI_TRY(fvi_deadline_check(&w->what->deadline, "head pose", err));
+    FVI_TRY(fvi_face_pose(w->session->facer, &w->photo.image, &w->faces.boxes[0], &w->pose, err));
+    if (has_rough) w->pose.roll_deg = rough.roll_deg;
+out:
+    fvi_stage(&w->mark, &w->what->timings->pose_us);
+    return st;
+}
+
 static fv_status find(work *w, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -67,9 +98,7 @@ static fv_status find(work *w, fv_error *err)
     if (w->faces.n == 0) goto out;
     FVI_TRY(fvi_face_landmarks(facer, &w->photo.image, &w->faces.boxes[0], &w->landmarks, err));
     fvi_stage(&w->mark, &t->landmarks_us);
-    FVI_TRY(fvi_deadline_check(&w->what->deadline, "head pose", err));
-    FVI_TRY(fvi_face_pose(facer, &w->photo.image, &w->faces.boxes[0], &w->pose, err));
-    fvi_stage(&w->mark, &t->pose_us);
+    FVI_TRY(take_pose(w, err));
 out:
     return st;
 }
@@ -118,10 +147,8 @@ fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what, fvi_ex
 {
     fv_status st = FV_OK;
     work w = {.session = session, .what = what, .mark = fvi_clock_us()};
-    fvi_examined seen = {.info = {.inter_eye_px = NAN,
-                                  .yaw_deg = NAN,
-                                  .pitch_deg = NAN,
-                                  .roll_deg = NAN}};
+    fvi_examined seen = {
+        .info = {.inter_eye_px = NAN, .yaw_deg = NAN, .pitch_deg = NAN, .roll_deg = NAN}};
 
     for (int i = 0; i < FVI_Q_COUNT; i++)
         seen.seen.measured.value[i] = NAN;

@@ -8,6 +8,7 @@
 #include "nn/nn.h"
 
 static const fvi_config_choice backends[] = {
+    {"onednn", FVI_NN_ONEDNN},
     {"opencv", FVI_NN_OPENCV},
     {NULL, 0},
 };

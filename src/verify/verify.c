@@ -31,8 +31,8 @@ static fv_status take_request(flow *f, const fv_request *request, uint64_t start
         return fvi_fail_field(err, FV_E_ARG, "struct_size", "use FV_REQUEST_INIT");
     memcpy(r, request, request->struct_size < sizeof *r ? request->struct_size : sizeof *r);
     if (r->now_unix_s == 0) r->now_unix_s = fvi_clock_unix_s();
-    uint32_t ms = r->deadline_ms != 0 ? r->deadline_ms
-                                      : f->session->engine->settings.limits.deadline_ms;
+    uint32_t ms =
+        r->deadline_ms != 0 ? r->deadline_ms : f->session->engine->settings.limits.deadline_ms;
     if (ms != 0) f->deadline.until_us = start_us + 1000u * (uint64_t)ms;
     return fvi_channel_find(r->channel, &f->channel, err);
 }

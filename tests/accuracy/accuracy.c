@@ -15,12 +15,15 @@
 
 #include "calibrate.h"
 #include "images.h"
-#include "recut.h"
 #include "rates.h"
+#include "recut.h"
 
 enum { SKIPPED = 77 };
 
-static const char *measure_name(int m) { return fvi_measures[m].name; }
+static const char *measure_name(int m)
+{
+    return fvi_measures[m].name;
+}
 
 static void write_csv(const acc_set *s, const char *path)
 {
@@ -64,10 +67,11 @@ static void report(const acc_set *s, const char *name, double fnmr[2])
     size_t faceless = count_faceless(s);
 
     acc_collect(s, &g, &i);
-    (void)printf("%s: %zu images, %zu without a face; %zu genuine pairs, %zu impostor pairs\n", name,
-                 s->n_images, faceless, g.n, i.n);
+    (void)printf("%s: %zu images, %zu without a face; %zu genuine pairs, %zu impostor pairs\n",
+                 name, s->n_images, faceless, g.n, i.n);
     if (s->n_left_out > 0)
-        (void)printf("  left out: %zu rows of pairs.csv that are not three fields\n", s->n_left_out);
+        (void)printf("  left out: %zu rows of pairs.csv that are not three fields\n",
+                     s->n_left_out);
     for (size_t k = 0; k < 3; k++) {
         double t = acc_threshold(&i, rates[k]);
         size_t missed = acc_below(&g, t);
@@ -90,13 +94,18 @@ static options take(int argc, char **argv)
 {
     options o = {.threads = (unsigned)sysconf(_SC_NPROCESSORS_ONLN), .models = FV_TEST_MODELS};
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--recut") == 0) o.recut = true;
-        else if (strcmp(argv[i], "--models") == 0 && i + 1 < argc) o.models = argv[++i];
-        else if (strcmp(argv[i], "--csv") == 0 && i + 1 < argc) o.csv = argv[++i];
-        else if (strcmp(argv[i], "--calibration") == 0 && i + 1 < argc) o.calibration = argv[++i];
+        if (strcmp(argv[i], "--recut") == 0)
+            o.recut = true;
+        else if (strcmp(argv[i], "--models") == 0 && i + 1 < argc)
+            o.models = argv[++i];
+        else if (strcmp(argv[i], "--csv") == 0 && i + 1 < argc)
+            o.csv = argv[++i];
+        else if (strcmp(argv[i], "--calibration") == 0 && i + 1 < argc)
+            o.calibration = argv[++i];
         else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
             o.threads = (unsigned)atoi(argv[++i]);
-        else o.data = argv[i];
+        else
+            o.data = argv[i];
     }
     if (o.data == NULL) o.data = getenv("FV_DATA");
     if (o.threads < 1 || o.threads > 64) o.threads = 1;

@@ -46,8 +46,8 @@ static double upper95(size_t k, size_t n)
 
 static json_t *rates_of(const acc_scores *s)
 {
-    static const double steps[] = {1e-1,   5e-2,   2e-2,   1e-2,   5e-3,   2e-3,   1e-3,  5e-4,
-                                   2e-4,   1e-4,   5e-5,   2e-5,   1e-5,   5e-6,   2e-6,  1e-6};
+    static const double steps[] = {1e-1, 5e-2, 2e-2, 1e-2, 5e-3, 2e-3, 1e-3, 5e-4,
+                                   2e-4, 1e-4, 5e-5, 2e-5, 1e-5, 5e-6, 2e-6, 1e-6};
     json_t *rates = json_array();
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         if (steps[i] * (double)s->n < 3.0) break; /* rule of three */
@@ -80,9 +80,9 @@ static json_t *cohort_json(const acc_set *set, const cohort *c)
         }
     }
     acc_sort(&s);
-    json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "name", c->name, "set", c->set, "people",
-                          (json_int_t)people, "impostor_pairs", (json_int_t)s.n, "sets_policy",
-                          people >= FVI_COHORT_PEOPLE_MIN, "rates", rates_of(&s));
+    json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "name", c->name, "set", c->set,
+                          "people", (json_int_t)people, "impostor_pairs", (json_int_t)s.n,
+                          "sets_policy", people >= FVI_COHORT_PEOPLE_MIN, "rates", rates_of(&s));
     free(who);
     acc_scores_free(&s);
     return o;

@@ -67,9 +67,12 @@ static char *field(char **rest)
 
     if (p == NULL) return NULL;
     for (; *p != '\0' && (quoted || (*p != ',' && *p != '\r' && *p != '\n')); p++) {
-        if (*p == '"' && quoted && p[1] == '"') *w++ = *p++;
-        else if (*p == '"') quoted = !quoted;
-        else *w++ = *p;
+        if (*p == '"' && quoted && p[1] == '"')
+            *w++ = *p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else
+            *w++ = *p;
     }
     *rest = *p == ',' ? p + 1 : NULL;
     *w = '\0';
@@ -85,7 +88,8 @@ static int add_file(const char *path, const struct stat *sb, int type, struct FT
     (void)sb;
     (void)ftw;
     if (type != FTW_F || n < 4 || strcmp(path + n - 4, ".jpg") != 0) return 0;
-    walked->images = must(realloc(walked->images, (walked->n_images + 1) * sizeof walked->images[0]));
+    walked->images =
+        must(realloc(walked->images, (walked->n_images + 1) * sizeof walked->images[0]));
     walked->images[walked->n_images++] =
         (acc_image){.path = must(strdup(path + strlen(walked->dir) + 1))};
     return 0;

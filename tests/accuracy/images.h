@@ -28,7 +28,8 @@ typedef struct acc_set {
     size_t dim;
 } acc_set;
 
-/** Changes a file's bytes before they are worked (re-cuts); out is malloc'd. Must be thread-safe. */
+/** Changes a file's bytes before they are worked (re-cuts); out is malloc'd. Must be thread-safe.
+ */
 typedef int (*acc_change)(const fv_engine *engine, fv_bytes in, uint8_t **out, size_t *len);
 
 /** dir/pairs.csv: path_a,path_b,same. Exits with a message where it cannot be read. */

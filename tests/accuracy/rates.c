@@ -24,7 +24,10 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void acc_sort(acc_scores *s) { qsort(s->v, s->n, sizeof s->v[0], ascending); }
+void acc_sort(acc_scores *s)
+{
+    qsort(s->v, s->n, sizeof s->v[0], ascending);
+}
 
 void acc_scores_free(acc_scores *s)
 {
@@ -49,8 +52,10 @@ size_t acc_below(const acc_scores *s, double t)
     size_t lo = 0, hi = s->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if ((double)s->v[mid] < t) lo = mid + 1;
-        else hi = mid;
+        if ((double)s->v[mid] < t)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     return lo;
 }

@@ -46,7 +46,8 @@ int acc_recut(const fv_engine *engine, fv_bytes in, uint8_t **out, size_t *len)
     if (facer == NULL && fvi_facer_create(&facer, &models, NULL) != FV_OK) return -1;
     if (fvi_decode(decoder, in, &limits, &photo, NULL) != FV_OK || photo.fault != FVI_DECODE_OK)
         return -1;
-    if (fvi_face_detect(facer, &photo.image, true, &faces, NULL) != FV_OK || faces.n == 0) return -1;
+    if (fvi_face_detect(facer, &photo.image, true, &faces, NULL) != FV_OK || faces.n == 0)
+        return -1;
     if (fvi_face_landmarks(facer, &photo.image, &faces.boxes[0], &marks, NULL) != FV_OK) return -1;
     fvi_eyes(&marks, &l, &r);
     float step = fvi_inter_eye_px(&marks) / EYES_PX;

@@ -20,8 +20,7 @@
     do {                                                                                           \
         fv_status st_ = (expr);                                                                    \
         if (st_ != FV_OK)                                                                          \
-            fail_msg("%s: status %d (%s): %s", #expr, (int)st_, fv_status_text(st_),               \
-                     (err)->text);                                                                 \
+            fail_msg("%s: status %d (%s): %s", #expr, (int)st_, fv_status_text(st_), (err)->text); \
     } while (0)
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

@@ -126,7 +126,7 @@ static void test_settings__shipped_values(void **state)
     fvi_settings s = shipped();
     (void)state;
     assert_string_equal(s.models.dir, "");
-    assert_int_equal(s.engine.backend, FVI_NN_OPENCV);
+    assert_int_equal(s.engine.backend, FVI_NN_ONEDNN);
     assert_int_equal(s.limits.image_bytes, 20 * 1024 * 1024);
     assert_int_equal(s.limits.width_px, 16384);
     assert_int_equal(s.limits.height_px, 16384);
@@ -194,7 +194,7 @@ static void test_settings__refusals_leave_the_output_alone(void **state)
     assert_refused("record:\n  head_yaw:\n    min: 50\n", NULL,
                    ":3: record.head_yaw.max: 40 is below record.head_yaw.min, 50");
     assert_refused("engine: {backend: abacus}\n", NULL,
-                   ":1: engine.backend: 'abacus' is none of opencv");
+                   ":1: engine.backend: 'abacus' is none of onednn opencv");
     assert_refused("", "limits.pixels=abc", "--set limits.pixels=abc: not a whole number: 'abc'");
     assert_refused("", "policy.match_fmr=0", "--set policy.match_fmr=0: 0 is outside 1e-09 .. 0.5");
 }

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DREADME=... -DEXAMPLE=... -P: fails unless README.md shows the example's function verbatim.
+file(READ ${EXAMPLE} example)
+file(READ ${README} readme)
+string(FIND "${example}" "static fv_decision verify(" from)
+string(FIND "${example}" "\n}\n" to)
+if(from LESS 0 OR to LESS from)
+  message(FATAL_ERROR "${EXAMPLE} has no function verify()")
+endif()
+math(EXPR length "${to} + 3 - ${from}")
+string(SUBSTRING "${example}" ${from} ${length} code)
+string(FIND "${readme}" "\n${code}```\n" at)
+if(at LESS 0)
+  message(FATAL_ERROR "README.md does not show verify() of ${EXAMPLE} as it stands there")
+endif()
