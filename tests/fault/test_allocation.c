@@ -99,14 +99,15 @@ static struct {
     blob record;
     fv_result right; /* the answer, and its calls for memory */
     long calls[WHOSE_COUNT];
+    const char *backend; /* a setting; NULL: the shipped one */
 } fix;
 
 static fv_status create_engine(fv_engine **out, fv_error *err)
 {
-    static const char *const overrides[] = {"models.dir=" FV_TEST_MODELS};
+    const char *const overrides[] = {"models.dir=" FV_TEST_MODELS, fix.backend};
     fv_engine_options o = FV_ENGINE_OPTIONS_INIT;
     o.overrides = overrides;
-    o.n_overrides = 1;
+    o.n_overrides = fix.backend == NULL ? 1 : 2;
     return fv_engine_create(out, &o, err);
 }
 
@@ -278,11 +279,16 @@ static void test_create__our_calls(void **state)
     report("create, ours", &t, t.tried - 1);
 }
 
+/*
+ * With OpenCV's networks: oneDNN 2.6.3 follows a null pointer when memory ends while it makes a
+ * primitive. That is at start, before any request; requests make none (docs/security.md).
+ */
 static void test_create__backends_calls(void **state)
 {
     tally t = {0};
     fv_error err = {0};
     (void)state;
+    fix.backend = "engine.backend=opencv";
     arm_at(BACKENDS, 0, false);
     fv_status st = create(&err);
     arm was = disarm();
@@ -295,6 +301,7 @@ static void test_create__backends_calls(void **state)
     for (long k = 1; k <= n; k += stride)
         (void)fail_create(BACKENDS, k, &t);
     report("create, backends'", &t, n);
+    fix.backend = NULL;
 }
 
 /* A session's first request takes the memory that later ones find there. */
