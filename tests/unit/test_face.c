@@ -269,6 +269,9 @@ static void test_pose_estimate__follows_the_head_whatever_its_place(void **state
     assert_true(fvi_pose_estimate(&l, &straight));
     assert_true(fabsf(straight.yaw_deg) < 5 && fabsf(straight.pitch_deg) < 15);
     assert_float_equal(straight.roll_deg, 0, 1e-3f);
+    l.point[30].x_px = 0.2f; /* the same on both sides would hide a wrong turn */
+    l.point[0].y_px = 0.25f;
+    assert_true(fvi_pose_estimate(&l, &straight));
     for (int deg = -80; deg <= 80; deg += 20) { /* turned and moved: only roll changes */
         fvi_landmarks m = l;
         for (int i = 0; i < FVI_LANDMARKS; i++)
