@@ -50,6 +50,7 @@ static void explain_measures(fvi_reasons *reasons, fv_image image, const fvi_mea
         if (row->measure < 0) continue;
         if (no_face && row->measure != FVI_Q_FACE_COUNT) continue;
         fvi_limit limit = limits->of[row->measure];
+        if (no_face) limit.min = fmax(limit.min, 1.0); /* no setting makes up for a face */
         float value = measured->value[row->measure];
         fvi_side side = fvi_limit_side(limit, (double)value);
         if (side == FVI_WITHIN || (side != row->below && side != row->above)) continue;

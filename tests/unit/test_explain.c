@@ -171,6 +171,21 @@ static void test_photo__without_a_face_only_that_is_said(void **state)
     assert_int_equal(r.of[0].code, FV_REASON_NO_FACE);
 }
 
+/* No setting makes a comparison possible where there is no face: the refusal keeps its reason. */
+static void test_photo__no_face_is_said_whatever_the_limits(void **state)
+{
+    fvi_limits_set limits = shipped(FV_SELFIE);
+    fvi_seen seen = fine(&limits);
+    fvi_reasons r = {.n = 0};
+    (void)state;
+    limits.of[FVI_Q_FACE_COUNT] = (fvi_limit){0, INFINITY};
+    seen.measured.value[FVI_Q_FACE_COUNT] = 0;
+    fvi_explain_photo(&r, FV_SELFIE, &seen, &limits);
+    assert_int_equal(r.n, 1);
+    assert_int_equal(r.of[0].code, FV_REASON_NO_FACE);
+    assert_float_equal(r.of[0].limit, 1, 0);
+}
+
 static void test_photo__not_assessed_gives_no_reason(void **state)
 {
     fvi_limits_set limits = shipped(FV_SELFIE);
@@ -357,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_photo__each_side_of_each_measure_gives_its_row),
         cmocka_unit_test(test_photo__measures_by_name),
         cmocka_unit_test(test_photo__without_a_face_only_that_is_said),
+        cmocka_unit_test(test_photo__no_face_is_said_whatever_the_limits),
         cmocka_unit_test(test_photo__not_assessed_gives_no_reason),
         cmocka_unit_test(test_photo__all_of_them_are_collected),
         cmocka_unit_test(test_photo__what_finds_no_room_blocks_all_the_same),

@@ -204,22 +204,96 @@ static void test_inside__is_the_share_of_the_face_with_its_forehead(void **state
     assert_float_equal(fvi_face_inside(&point, 100, 100), 0, 0);
 }
 
-static void test_persons__a_tenth_of_the_main_face_counts(void **state)
+/* Beside a main face of 100x100 at (0,0): who counts as a second person. */
+static void test_persons__a_second_face_must_be_large_sure_and_beside(void **state)
 {
+    static const struct {
+        const char *what;
+        fvi_box box;
+        size_t persons, by_hog;
+    } rows[] = {
+        {"a fifth of the area", {200, 0, 250, 40, 0.9f}, 2, 2},
+        {"just less", {200, 0, 249.9f, 40, 0.99f}, 1, 1},
+        {"larger than the main one", {200, 0, 600, 400, 0.9f}, 2, 2},
+        {"barely sure", {200, 0, 300, 100, 0.8f}, 2, 2},
+        {"not sure", {200, 0, 300, 100, 0.79f}, 1, 2},
+        {"half inside", {50, 0, 150, 100, 0.9f}, 1, 1},
+        {"less than half inside", {51, 0, 151, 100, 0.9f}, 2, 2},
+        {"a small one half inside", {70, 20, 130, 80, 0.9f}, 1, 1},
+        {"a part of the face", {20, 20, 80, 80, 0.9f}, 1, 1},
+        {"around the face", {-50, -50, 150, 150, 0.9f}, 1, 1},
+    };
     fvi_faces f = {.n = 0};
     (void)state;
     assert_int_equal(fvi_face_persons(&f), 0);
+    f.boxes[0] = (fvi_box){0, 0, 100, 100, 0.7f}; /* the main one counts, sure or not */
     f.n = 1;
-    f.boxes[0] = (fvi_box){0, 0, 100, 100, 0.9f};
     assert_int_equal(fvi_face_persons(&f), 1);
-    f.n = 5;
-    f.boxes[1] = (fvi_box){200, 0, 225, 40, 0.9f};     /* exactly a tenth */
-    f.boxes[2] = (fvi_box){300, 0, 324.9f, 40, 0.99f}; /* just less */
-    f.boxes[3] = (fvi_box){400, 0, 800, 400, 0.7f};    /* larger than the main one */
-    f.boxes[4] = (fvi_box){0, 900, 10, 910, 0.99f};
-    assert_int_equal(fvi_face_persons(&f), 3);
-    f.n = 2;
-    assert_int_equal(fvi_face_persons(&f), 2);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        f.n = 2;
+        f.boxes[1] = rows[i].box;
+        f.second_detector = false;
+        if (fvi_face_persons(&f) != rows[i].persons) fail_msg("%s", rows[i].what);
+        f.second_detector = true;
+        if (fvi_face_persons(&f) != rows[i].by_hog) fail_msg("%s, by HOG", rows[i].what);
+    }
+    for (size_t i = 0; i < 3; i++)
+        f.boxes[1 + i] = (fvi_box){200 + 200 * (float)i, 0, 300 + 200 * (float)i, 100, 0.9f};
+    f.n = 4;
+    f.second_detector = false;
+    assert_int_equal(fvi_face_persons(&f), 4);
+}
+
+/* A face that looks straight ahead, in units of the way between the eyes. */
+static fvi_landmarks straight_face(void)
+{
+    fvi_landmarks l;
+    for (int i = 0; i < FVI_LANDMARKS; i++)
+        l.point[i] = (fvi_point){0, 0.6f};
+    for (int i = 36; i < 48; i++)
+        l.point[i] = (fvi_point){i < 42 ? -0.5f : 0.5f, 0};
+    l.point[0] = (fvi_point){-1.1f, 0.1f};
+    l.point[16] = (fvi_point){1.1f, 0.1f};
+    l.point[30] = (fvi_point){0, 0.6f};
+    l.point[33] = (fvi_point){0, 0.75f};
+    for (int i = 48; i < 60; i++)
+        l.point[i] = (fvi_point){0, 1.1f};
+    return l;
+}
+
+static void test_pose_estimate__follows_the_head_whatever_its_place(void **state)
+{
+    (void)state;
+    fvi_landmarks l = straight_face();
+    fvi_pose straight = {NAN, NAN, NAN}, p = {NAN, NAN, NAN};
+    assert_true(fvi_pose_estimate(&l, &straight));
+    assert_true(fabsf(straight.yaw_deg) < 5 && fabsf(straight.pitch_deg) < 15);
+    assert_float_equal(straight.roll_deg, 0, 1e-3f);
+    l.point[30].x_px = 0.2f; /* the same on both sides would hide a wrong turn */
+    l.point[0].y_px = 0.25f;
+    assert_true(fvi_pose_estimate(&l, &straight));
+    for (int deg = -80; deg <= 80; deg += 20) { /* turned and moved: only roll changes */
+        fvi_landmarks m = l;
+        for (int i = 0; i < FVI_LANDMARKS; i++)
+            m.point[i] = moved(l.point[i], 80, deg, 300, 200);
+        assert_true(fvi_pose_estimate(&m, &p));
+        assert_float_equal(p.yaw_deg, straight.yaw_deg, 1e-2f);
+        assert_float_equal(p.pitch_deg, straight.pitch_deg, 1e-2f);
+        assert_float_equal(p.roll_deg, (float)deg, 1e-2f);
+    }
+    for (int side = -1; side <= 1; side += 2) { /* the nose goes one way, the jaw the other */
+        fvi_landmarks m = l;
+        m.point[30].x_px += 0.3f * (float)side;
+        m.point[0].x_px -= 0.3f * (float)side;
+        m.point[16].x_px -= 0.3f * (float)side;
+        assert_true(fvi_pose_estimate(&m, &p));
+        assert_true((p.yaw_deg - straight.yaw_deg) * (float)-side > 10);
+    }
+    for (int i = 0; i < FVI_LANDMARKS; i++)
+        l.point[i] = (fvi_point){9, 9};
+    p = (fvi_pose){1, 2, 3};
+    assert_false(fvi_pose_estimate(&l, &p));
+    assert_float_equal(p.pitch_deg, 2, 0);
 }
 
 enum { BOXES = 8 };
@@ -340,7 +414,8 @@ int main(void)
         cmocka_unit_test(test_similarity__points_that_span_nothing_are_refused),
         cmocka_unit_test(test_chip_map__lands_the_five_points),
         cmocka_unit_test(test_inside__is_the_share_of_the_face_with_its_forehead),
-        cmocka_unit_test(test_persons__a_tenth_of_the_main_face_counts),
+        cmocka_unit_test(test_persons__a_second_face_must_be_large_sure_and_beside),
+        cmocka_unit_test(test_pose_estimate__follows_the_head_whatever_its_place),
         cmocka_unit_test(test_suppress__rows),
     };
     return cmocka_run_group_tests_name("face", tests, NULL, NULL);

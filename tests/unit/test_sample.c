@@ -21,14 +21,19 @@ static uint8_t smooth(int x, int y, int c)
     return (uint8_t)(120.0 + 60.0 * sin(x * 0.11 + c) + 50.0 * cos(y * 0.07 + 2 * c));
 }
 
+static uint8_t value(int x, int y, int c, bool checkerboard)
+{
+    if (!checkerboard) return smooth(x, y, c);
+    return (x + y) % 2 == 0 ? 0 : 255;
+}
+
 static void picture_make(picture *p, int channels, bool checkerboard)
 {
     p->image = (fvi_image){p->px, SIDE, SIDE, channels, (size_t)(SIDE * channels)};
     for (int y = 0; y < SIDE; y++) {
         for (int x = 0; x < SIDE; x++) {
             for (int c = 0; c < channels; c++)
-                p->px[(y * SIDE + x) * channels + c] =
-                    checkerboard ? (uint8_t)((x + y) % 2 * 255) : smooth(x, y, c);
+                p->px[(y * SIDE + x) * channels + c] = value(x, y, c, checkerboard);
         }
     }
 }
