@@ -22,6 +22,7 @@ static fv_status read_all(int fd, uint8_t *p, size_t n, size_t *got)
     return FV_OK;
 }
 
+/* lint: parameters, a buffer and its length are one thing */
 fv_status fvi_file_read(const char *path, size_t max_bytes, fv_status code, uint8_t **out,
                         size_t *len, fv_error *err)
 {

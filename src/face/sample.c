@@ -51,14 +51,13 @@ static fvi_image view(const fvi_image *image, rect r)
     return v;
 }
 
-/* Shrinks part of the picture; *map then speaks of the small picture. */
-static fv_status shrink(fvi_buffer *scratch, const fvi_image *part, float by_x, float by_y,
-                        fvi_image *small, fv_error *err)
+static fv_status shrink(fvi_buffer *scratch, const fvi_image *part, float by, fvi_image *small,
+                        fv_error *err)
 {
     fv_status st = FV_OK;
     size_t bytes = 0;
-    int w = (int)lroundf((float)part->width_px / by_x);
-    int h = (int)lroundf((float)part->height_px / by_y);
+    int w = (int)lroundf((float)part->width_px / by);
+    int h = (int)lroundf((float)part->height_px / by);
 
     small->width_px = w > 1 ? w : 1;
     small->height_px = h > 1 ? h : 1;
@@ -91,7 +90,7 @@ fv_status fvi_sample(fvi_buffer *scratch, const fvi_image *image, const fvi_affi
         rect r = needed(image, map, out, 2.0f * by);
         if (r.x1 > r.x0 && r.y1 > r.y0) {
             fvi_image part = view(image, r);
-            FVI_TRY(shrink(scratch, &part, by, by, &small, err));
+            FVI_TRY(shrink(scratch, &part, by, &small, err));
             float fx = (float)part.width_px / (float)small.width_px;
             float fy = (float)part.height_px / (float)small.height_px;
             /* pixel centres: X = (x + 0.5) f - 0.5 + origin */

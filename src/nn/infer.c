@@ -6,6 +6,7 @@ const fvi_tensor *fvi_infer_in(const fvi_graph *g, const fvi_node *n, int i)
     return i < n->n_in && n->in[i] >= 0 ? &g->values[n->in[i]].t : NULL;
 }
 
+/* lint: parameters, a shape is its dimensions and their number */
 fv_status fvi_infer_out(fvi_graph *g, fvi_node *n, int i, const int64_t *dims, int rank,
                         fv_error *err)
 {
@@ -33,6 +34,7 @@ const char *fvi_infer_text(const fvi_node *n, const char *name, const char *othe
     return a != NULL && a->kind == FVI_ATTR_TEXT ? a->text : otherwise;
 }
 
+/* lint: parameters, a list and its length are one thing */
 fv_status fvi_infer_list(const fvi_graph *g, const fvi_node *n, int input, const char *name,
                          const int64_t **list, int *count, fv_error *err)
 {

@@ -7,6 +7,7 @@
 /* Kernels, strides and pads above this are not a network that anybody trained. */
 enum { WINDOW_MAX = 4096 };
 
+/* lint: parameters, a list and its length are one thing */
 static fv_status read_ints(const fvi_graph *g, const fvi_node *n, const char *name, int64_t *out,
                            int want, fv_error *err)
 {

@@ -76,6 +76,7 @@ fv_status fvi_lower_new_plain(fvi_lower *lo, int value, int *buf)
     return FV_OK;
 }
 
+/* lint: parameters, the constant is its data, length and padding */
 fv_status fvi_lower_constant(fvi_lower *lo, const float *data, size_t n, size_t padded, float pad,
                              int *buf)
 {

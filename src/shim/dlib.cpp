@@ -105,6 +105,7 @@ extern "C" void fvi_hog_destroy(fvi_hog **hog) noexcept
     *hog = nullptr;
 }
 
+/* lint: parameters, boxes, their room and their number are one thing */
 extern "C" fv_status fvi_hog_run(fvi_hog *hog, const fvi_image *grey, fvi_box *boxes, size_t cap,
                                  size_t *n, fv_error *err) noexcept
 {

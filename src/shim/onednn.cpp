@@ -80,6 +80,7 @@ dnnl_status_t fvi_dnnl_primitive_desc_create(dnnl_primitive_desc_t *pd, const_dn
     return fence(dnnl_primitive_desc_create, pd, desc, attr, engine, hint);
 }
 
+/* lint: parameters, the signature is oneDNN's */
 dnnl_status_t fvi_dnnl_reorder_primitive_desc_create(dnnl_primitive_desc_t *pd,
                                                      const dnnl_memory_desc_t *from,
                                                      dnnl_engine_t from_engine,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * oneDNN's C functions, fenced: those of 2.6 let C++ exceptions out when memory runs short, which
- * would end the process in a C caller. Each has the arguments of the dnnl_ function of its name, and
- * answers dnnl_out_of_memory or dnnl_runtime_error instead of throwing.
+ * would end the process in a C caller. Each has the arguments of the dnnl_ function of its name,
+ * and answers dnnl_out_of_memory or dnnl_runtime_error instead of throwing.
  */
 #ifndef FVI_SHIM_ONEDNN_H
 #define FVI_SHIM_ONEDNN_H
@@ -31,10 +31,12 @@ dnnl_status_t fvi_dnnl_post_ops_append_eltwise(dnnl_post_ops_t ops, float scale,
 dnnl_status_t fvi_dnnl_primitive_desc_create(dnnl_primitive_desc_t *pd, const_dnnl_op_desc_t desc,
                                              const_dnnl_primitive_attr_t attr, dnnl_engine_t engine,
                                              const_dnnl_primitive_desc_t hint) FV_NOEXCEPT;
-dnnl_status_t fvi_dnnl_reorder_primitive_desc_create(
-    dnnl_primitive_desc_t *pd, const dnnl_memory_desc_t *from, dnnl_engine_t from_engine,
-    const dnnl_memory_desc_t *to, dnnl_engine_t to_engine,
-    const_dnnl_primitive_attr_t attr) FV_NOEXCEPT;
+dnnl_status_t fvi_dnnl_reorder_primitive_desc_create(dnnl_primitive_desc_t *pd,
+                                                     const dnnl_memory_desc_t *from,
+                                                     dnnl_engine_t from_engine,
+                                                     const dnnl_memory_desc_t *to,
+                                                     dnnl_engine_t to_engine,
+                                                     const_dnnl_primitive_attr_t attr) FV_NOEXCEPT;
 dnnl_status_t fvi_dnnl_primitive_create(dnnl_primitive_t *primitive,
                                         const_dnnl_primitive_desc_t pd) FV_NOEXCEPT;
 dnnl_status_t fvi_dnnl_primitive_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream,

@@ -9,6 +9,7 @@
 namespace
 {
 
+/* lint: parameters, the signature is OpenCV's */
 int drop_message(int, const char *, const char *, const char *, int, void *)
 {
     return 0;

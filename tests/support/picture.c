@@ -37,6 +37,7 @@ uint8_t picture_alpha(int x, int width)
 }
 
 /* The upright picture's pixel that a file of this orientation stores at (sx, sy). */
+/* lint: parameters, two pairs of coordinates */
 static void stored_pixel(int sx, int sy, int width, int height, int orientation, uint8_t rgb[3])
 {
     int x = sx;
@@ -309,6 +310,7 @@ void blob_insert(blob *b, size_t at, const void *data, size_t len)
     b->len += len;
 }
 
+/* lint: parameters, two byte strings with their lengths */
 void jpeg_insert_app(blob *b, uint8_t code, const char *id, size_t id_len, const void *data,
                      size_t len)
 {

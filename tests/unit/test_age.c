@@ -79,6 +79,7 @@ static char check_of(const char *first17)
     return map[sum % 11];
 }
 
+/* lint: parameters, a date is three numbers */
 static void make_id(char id[19], const char *region, int y, int m, int d, int serial)
 {
     char first17[64] = "";

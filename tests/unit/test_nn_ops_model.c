@@ -209,6 +209,7 @@ void fill(float *x, size_t n, uint32_t seed)
     }
 }
 
+/* lint: parameters, a whole run in one call keeps each test a line */
 size_t run_model(fv_bytes onnx, const int64_t dims[4], const char *output, bool reference,
                  const float *x, float *y, size_t cap)
 {
