@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Reads a JUnit file that ctest wrote; prints "PASSED FAILED SKIPPED". A test program of cmocka counts
-# with each of its cases; any other program counts as one. A program that died counts as one failure
-# beside the cases that it had passed.
+# or of Python's unittest counts with each of its cases; any other program counts as one. A program
+# that died counts as one failure beside the cases that it had passed.
 
 function cases(mark,    n, seen, i, name, lines, count) {
   count = split(text, lines, "\n")
@@ -15,11 +15,19 @@ function cases(mark,    n, seen, i, name, lines, count) {
   return n + 0
 }
 
+# unittest says what became of each case at the end of its line.
+function python_cases(ending,    n, lines, i, count) {
+  count = split(text, lines, "\n")
+  for (i = 1; i <= count; i++)
+    if (lines[i] ~ ("\\) \\.\\.\\. " ending)) n++
+  return n + 0
+}
+
 function finish(    ok, bad, left_out) {
   if (!inside) return
-  ok = cases("[       OK ] ")
-  bad = cases("[  FAILED  ] ")
-  left_out = cases("[  SKIPPED ] ")
+  ok = cases("[       OK ] ") + python_cases("ok$")
+  bad = cases("[  FAILED  ] ") + python_cases("(FAIL|ERROR)$")
+  left_out = cases("[  SKIPPED ] ") + python_cases("skipped ")
   if (state == "fail") {
     passed += ok
     failed += bad > 0 ? bad : 1

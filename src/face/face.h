@@ -28,8 +28,9 @@ typedef struct fvi_face_models {
 /** Detector, landmarks and pose with their scratch: one thread's. */
 typedef struct fvi_facer fvi_facer;
 
+/** `arena` as for fvi_nn_session_create(). */
 FV_NODISCARD fv_status fvi_facer_create(fvi_facer **out, const fvi_face_models *models,
-                                        fv_error *err);
+                                        fvi_buffer *arena, fv_error *err);
 void fvi_facer_destroy(fvi_facer **facer);
 
 /** Overwrites every pixel and activation within reach. */

@@ -38,16 +38,17 @@ static fv_status check_outputs(const fvi_pack_net *net, size_t n, size_t count, 
     return FV_OK;
 }
 
-fv_status fvi_facer_create(fvi_facer **out, const fvi_face_models *models, fv_error *err)
+fv_status fvi_facer_create(fvi_facer **out, const fvi_face_models *models, fvi_buffer *arena,
+                           fv_error *err)
 {
     fv_status st = FV_OK;
     size_t most = 0;
     fvi_facer *f = calloc(1, sizeof *f);
 
     if (f == NULL) return fvi_fail(err, FV_E_NOMEM, "face finder");
-    FVI_TRY(fvi_nn_session_create(&f->detect, models->detect, err));
-    FVI_TRY(fvi_nn_session_create(&f->landmark, models->landmark, err));
-    FVI_TRY(fvi_nn_session_create(&f->head_pose, models->head_pose, err));
+    FVI_TRY(fvi_nn_session_create(&f->detect, models->detect, arena, err));
+    FVI_TRY(fvi_nn_session_create(&f->landmark, models->landmark, arena, err));
+    FVI_TRY(fvi_nn_session_create(&f->head_pose, models->head_pose, arena, err));
     FVI_TRY(check_detect(f, err));
     FVI_TRY(check_outputs(fvi_nn_net(f->landmark), 1, 2 * FVI_LANDMARKS, err));
     FVI_TRY(check_outputs(fvi_nn_net(f->head_pose), 3, 66, err));

@@ -12,13 +12,14 @@ struct fvi_embedder {
     size_t dim;
 };
 
-fv_status fvi_embedder_create(fvi_embedder **out, const fvi_nn_model *embed, fv_error *err)
+fv_status fvi_embedder_create(fvi_embedder **out, const fvi_nn_model *embed, fvi_buffer *arena,
+                              fv_error *err)
 {
     fv_status st = FV_OK;
     fvi_embedder *e = calloc(1, sizeof *e);
 
     if (e == NULL) return fvi_fail(err, FV_E_NOMEM, "embedder");
-    FVI_TRY(fvi_nn_session_create(&e->net, embed, err));
+    FVI_TRY(fvi_nn_session_create(&e->net, embed, arena, err));
     const fvi_pack_net *net = fvi_nn_net(e->net);
     if (net->n_outputs != 1 || net->colour == FVI_COLOUR_GREY) {
         st = fvi_fail(err, FV_E_MODEL, "%s: an embed network takes colour and has one output",

@@ -10,8 +10,9 @@
 /** The embedding network with its scratch: one thread's. */
 typedef struct fvi_embedder fvi_embedder;
 
+/** `arena` as for fvi_nn_session_create(). */
 FV_NODISCARD fv_status fvi_embedder_create(fvi_embedder **out, const fvi_nn_model *embed,
-                                           fv_error *err);
+                                           fvi_buffer *arena, fv_error *err);
 void fvi_embedder_destroy(fvi_embedder **embedder);
 void fvi_embedder_wipe(fvi_embedder *embedder);
 

@@ -17,7 +17,7 @@ typedef struct fvi_nn_ops {
 
     /** `model` is what model_create gave, or NULL; called by many threads at once. */
     fv_status (*session_create)(void **out, const void *model, const fvi_pack_net *net,
-                                fv_error *err);
+                                fvi_buffer *arena, fv_error *err);
     void (*session_destroy)(void *session); /**< wipes first; NULL-safe */
 
     /** As fvi_nn_run. */
@@ -26,6 +26,9 @@ typedef struct fvi_nn_ops {
 
     /** As fvi_nn_wipe. */
     void (*wipe)(void *session);
+
+    /** As fvi_nn_arena_bytes; NULL: 0. */
+    size_t (*arena_bytes)(const void *model);
 
     /** model_create has checked the shapes: no pass is needed to find out. */
     bool shapes_are_known;

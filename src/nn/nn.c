@@ -95,7 +95,13 @@ static fv_status warm_up(fvi_nn_session *s, fv_error *err)
     return st;
 }
 
-fv_status fvi_nn_session_create(fvi_nn_session **out, const fvi_nn_model *model, fv_error *err)
+size_t fvi_nn_arena_bytes(const fvi_nn_model *model)
+{
+    return model->ops->arena_bytes == NULL ? 0 : model->ops->arena_bytes(model->shared);
+}
+
+fv_status fvi_nn_session_create(fvi_nn_session **out, const fvi_nn_model *model, fvi_buffer *arena,
+                                fv_error *err)
 {
     fv_error why = {0};
     fv_status st = FV_OK;
@@ -103,7 +109,7 @@ fv_status fvi_nn_session_create(fvi_nn_session **out, const fvi_nn_model *model,
 
     if (s == NULL) return fvi_fail(err, FV_E_NOMEM, "network session");
     s->model = model;
-    st = model->ops->session_create(&s->state, model->shared, model->net, &why);
+    st = model->ops->session_create(&s->state, model->shared, model->net, arena, &why);
     if (st != FV_OK) {
         st = in_file(model->net, st, &why, err);
         goto out;

@@ -7,6 +7,7 @@
 #define FVI_NN_H
 
 #include "base/image.h"
+#include "base/memory.h"
 #include "nn/pack.h"
 
 typedef enum fvi_nn_backend {
@@ -22,9 +23,18 @@ FV_NODISCARD fv_status fvi_nn_model_create(fvi_nn_model **out, const fvi_pack_ne
                                            fvi_nn_backend backend, fv_error *err);
 void fvi_nn_model_destroy(fvi_nn_model **model);
 
-/** `model` must outlive the session. */
+/** Bytes of activations that a session of the model works in; 0 where the backend keeps its own. */
+size_t fvi_nn_arena_bytes(const fvi_nn_model *model);
+
+/**
+ * `model` must outlive the session.
+ *
+ * @param arena  where activations go: at least fvi_nn_arena_bytes(), neither moved nor freed before
+ *               the session. Sessions of one thread may share it: none keeps anything from one run
+ *               to the next. NULL: the session takes its own.
+ */
 FV_NODISCARD fv_status fvi_nn_session_create(fvi_nn_session **out, const fvi_nn_model *model,
-                                             fv_error *err);
+                                             fvi_buffer *arena, fv_error *err);
 void fvi_nn_session_destroy(fvi_nn_session **session);
 
 /** What the network takes and gives. */

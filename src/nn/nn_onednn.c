@@ -36,12 +36,12 @@ static void onednn_model_destroy(void *model)
 }
 
 static fv_status onednn_session_create(void **out, const void *model, const fvi_pack_net *net,
-                                       fv_error *err)
+                                       fvi_buffer *arena, fv_error *err)
 {
     fvi_onnx_session *s = NULL;
 
     (void)net;
-    fv_status st = fvi_onnx_session_create(&s, model, NULL, err);
+    fv_status st = fvi_onnx_session_create(&s, model, arena, err);
     if (st == FV_OK) *out = s;
     return st;
 }
@@ -64,6 +64,11 @@ static void onednn_wipe(void *session)
     fvi_onnx_wipe(session);
 }
 
+static size_t onednn_arena_bytes(const void *model)
+{
+    return fvi_onnx_arena_bytes(model);
+}
+
 const fvi_nn_ops fvi_nn_ops_onednn = {
     .model_create = onednn_model_create,
     .model_destroy = onednn_model_destroy,
@@ -71,5 +76,6 @@ const fvi_nn_ops fvi_nn_ops_onednn = {
     .session_destroy = onednn_session_destroy,
     .run = onednn_run,
     .wipe = onednn_wipe,
+    .arena_bytes = onednn_arena_bytes,
     .shapes_are_known = true,
 };

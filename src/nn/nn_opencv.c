@@ -4,11 +4,12 @@
 #include "shim/opencv.h"
 
 static fv_status opencv_session_create(void **out, const void *model, const fvi_pack_net *net,
-                                       fv_error *err)
+                                       fvi_buffer *arena, fv_error *err)
 {
     fvi_cv_net *n = NULL;
 
     (void)model;
+    (void)arena;
     fv_status st = fvi_cv_net_create(&n, net->onnx, err);
     if (st == FV_OK) *out = n;
     return st;

@@ -106,6 +106,18 @@ fv_status fv_engine_versions(const fv_engine *engine, fv_versions *out, fv_error
     return FV_OK;
 }
 
+/* What the hungriest network needs. */
+static size_t arena_bytes(const fv_engine *engine)
+{
+    size_t most = 1;
+    for (int role = 0; role < FVI_ROLE_COUNT; role++) {
+        if (engine->models[role] == NULL) continue;
+        size_t n = fvi_nn_arena_bytes(engine->models[role]);
+        if (n > most) most = n;
+    }
+    return most;
+}
+
 static fv_status subject_create(fvi_subject *s, size_t dim, fv_error *err)
 {
     s->embedding = calloc(dim, sizeof s->embedding[0]);
@@ -126,8 +138,9 @@ fv_status fv_session_create(fv_session **out, const fv_engine *engine, fv_error 
     fvi_face_models models = {engine->models[FVI_ROLE_DETECT], engine->models[FVI_ROLE_LANDMARK],
                               engine->models[FVI_ROLE_HEAD_POSE]};
     FVI_TRY(fvi_decoder_create(&s->decoder, err));
-    FVI_TRY(fvi_facer_create(&s->facer, &models, err));
-    FVI_TRY(fvi_embedder_create(&s->embedder, engine->models[FVI_ROLE_EMBED], err));
+    FVI_TRY(fvi_buffer_reserve(&s->arena, arena_bytes(engine), err));
+    FVI_TRY(fvi_facer_create(&s->facer, &models, &s->arena, err));
+    FVI_TRY(fvi_embedder_create(&s->embedder, engine->models[FVI_ROLE_EMBED], &s->arena, err));
     for (int i = 0; i < 2; i++)
         FVI_TRY(subject_create(&s->subjects[i], fvi_embedder_dim(s->embedder), err));
     *out = s;
@@ -163,6 +176,7 @@ void fv_session_destroy(fv_session **session)
     fvi_embedder_destroy(&s->embedder);
     fvi_facer_destroy(&s->facer);
     fvi_decoder_destroy(&s->decoder);
+    fvi_buffer_free(&s->arena);
     free(s);
     *session = NULL;
 }

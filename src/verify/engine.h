@@ -27,6 +27,7 @@ typedef struct fvi_subject {
 
 struct fv_session {
     const fv_engine *engine;
+    fvi_buffer arena; /**< the activations of all networks, one after the other */
     fvi_decoder *decoder;
     fvi_facer *facer;
     fvi_embedder *embedder;

@@ -43,7 +43,7 @@ int acc_recut(const fv_engine *engine, fv_bytes in, uint8_t **out, size_t *len)
     int rc = -1;
 
     if (decoder == NULL && fvi_decoder_create(&decoder, NULL) != FV_OK) return -1;
-    if (facer == NULL && fvi_facer_create(&facer, &models, NULL) != FV_OK) return -1;
+    if (facer == NULL && fvi_facer_create(&facer, &models, NULL, NULL) != FV_OK) return -1;
     if (fvi_decode(decoder, in, &limits, &photo, NULL) != FV_OK || photo.fault != FVI_DECODE_OK)
         return -1;
     if (fvi_face_detect(facer, &photo.image, true, &faces, NULL) != FV_OK || faces.n == 0)

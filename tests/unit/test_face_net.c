@@ -36,7 +36,7 @@ static int open_all(void **state)
     }
     fvi_face_models m = {fix.models[FVI_ROLE_DETECT], fix.models[FVI_ROLE_LANDMARK],
                          fix.models[FVI_ROLE_HEAD_POSE]};
-    return fvi_facer_create(&fix.facer, &m, &err) == FV_OK ? 0 : -1;
+    return fvi_facer_create(&fix.facer, &m, NULL, &err) == FV_OK ? 0 : -1;
 }
 
 static int close_all(void **state)
@@ -338,7 +338,7 @@ static void test_facer__networks_in_the_wrong_place_are_refused(void **state)
                              fix.models[places[i][2]]};
         fvi_facer *f = NULL;
         fv_error err = {0};
-        assert_int_equal(fvi_facer_create(&f, &m, &err), FV_E_MODEL);
+        assert_int_equal(fvi_facer_create(&f, &m, NULL, &err), FV_E_MODEL);
         assert_null(f);
         assert_true(strlen(err.text) > 0);
     }
@@ -355,12 +355,13 @@ static void test_embed__gives_a_unit_vector_and_checks_its_chip(void **state)
     fvi_image chip = {px, 112, 112, 3, 336};
     float a[512], b[512];
     (void)state;
-    assert_int_equal(fvi_embedder_create(&e, fix.models[FVI_ROLE_LANDMARK], &err), FV_E_MODEL);
+    assert_int_equal(fvi_embedder_create(&e, fix.models[FVI_ROLE_LANDMARK], NULL, &err),
+                     FV_E_MODEL);
     fvi_error_clear(&err);
-    assert_int_equal(fvi_embedder_create(&e, fix.models[FVI_ROLE_DETECT], &err), FV_E_MODEL);
+    assert_int_equal(fvi_embedder_create(&e, fix.models[FVI_ROLE_DETECT], NULL, &err), FV_E_MODEL);
     assert_null(e);
     fvi_error_clear(&err);
-    assert_fv_ok(fvi_embedder_create(&e, fix.models[FVI_ROLE_EMBED], &err), &err);
+    assert_fv_ok(fvi_embedder_create(&e, fix.models[FVI_ROLE_EMBED], NULL, &err), &err);
     assert_int_equal(fvi_embedder_dim(e), 512);
     for (size_t i = 0; i < sizeof px; i++)
         px[i] = (uint8_t)(i * 31 / 7);

@@ -62,7 +62,7 @@ static pass pass_new(fvi_role role)
     fv_error err = {0};
 
     assert_fv_ok(fvi_nn_model_create(&p.model, p.net, FVI_NN_OPENCV, &err), &err);
-    assert_fv_ok(fvi_nn_session_create(&p.session, p.model, &err), &err);
+    assert_fv_ok(fvi_nn_session_create(&p.session, p.model, NULL, &err), &err);
     p.input = malloc(pixels_of(p.net) * sizeof(float));
     assert_non_null(p.input);
     fill_noise(p.net, p.input);
@@ -178,7 +178,7 @@ static void *run_job(void *arg)
     job *j = arg;
     fvi_nn_session *s = NULL;
 
-    j->st = fvi_nn_session_create(&s, j->model, NULL);
+    j->st = fvi_nn_session_create(&s, j->model, NULL, NULL);
     for (int i = 0; i < 3 && j->st == FV_OK; i++)
         j->st = fvi_nn_run(s, j->work->input, j->work->outputs, NULL);
     fvi_nn_session_destroy(&s);
@@ -279,7 +279,7 @@ static void refuse(const fvi_pack_net *net, bool model_fault)
     fv_error err = {0};
 
     fv_status st = fvi_nn_model_create(&m, net, FVI_NN_OPENCV, &err);
-    if (st == FV_OK) st = fvi_nn_session_create(&s, m, &err);
+    if (st == FV_OK) st = fvi_nn_session_create(&s, m, NULL, &err);
     if (model_fault) assert_int_equal(st, FV_E_MODEL);
     assert_true(st == FV_E_MODEL || st == FV_E_BACKEND);
     assert_non_null(strstr(err.text, net->file));
