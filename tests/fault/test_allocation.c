@@ -253,9 +253,11 @@ static bool fail_create(whose who, long k, tally *t)
     arm was = disarm();
     if (st != FV_OK) {
         if (!was.failed) fail_msg("create, call %ld of %d: %s", k, (int)who, err.text);
-        /* OpenSSL does not say what it lacked */
+        /* OpenSSL does not say what it lacked; jansson 2.14 leaves out a character of a long text
+         * when its buffer cannot grow, and the file is then refused for what it seems to say */
         bool hash = st == FV_E_INTERNAL && strstr(err.text, "SHA-256") != NULL;
-        if (st != FV_E_NOMEM && st != FV_E_BACKEND && !hash)
+        bool json = st == FV_E_MODEL && strstr(err.text, ".json") != NULL && who == BACKENDS;
+        if (st != FV_E_NOMEM && st != FV_E_BACKEND && !hash && !json)
             fail_msg("create, call %ld of %d: status %d: %s", k, (int)who, (int)st, err.text);
         assert_int_equal(err.code, st);
         assert_null(fix.session);
@@ -350,7 +352,7 @@ static void test_verify__from_a_call_on(void **state)
 {
     (void)state;
     if (fix.calls[BACKENDS] == 0) skip();
-    fail_each(BACKENDS, 40, true, "verify, backends' and all after");
+    fail_each(BACKENDS, 100, true, "verify, backends' and all after");
 }
 
 int main(void)

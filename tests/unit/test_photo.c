@@ -163,6 +163,34 @@ static void test_examine__measures_in_the_whole_pictures_pixels(void **state)
     fvi_session_wipe(fix.session);
 }
 
+/* Where the landmarks leave no doubt the pose network is spared; near a limit it is asked. */
+static void test_examine__pose_near_a_limit_is_the_networks(void **state)
+{
+    fv_timings t = {0};
+    fvi_limit *yaw = &fix.engine->settings.record.of[FVI_Q_HEAD_YAW];
+    const fvi_limit shipped = *yaw;
+    fvi_pose network = {NAN, NAN, NAN};
+    fv_error err = {0};
+    (void)state;
+    *yaw = (fvi_limit){-90, 90};
+    fvi_examined plain = examine(FV_RECORD, &t);
+    *yaw = (fvi_limit){-8, 8};
+    fvi_examined doubted = examine(FV_RECORD, &t);
+    *yaw = shipped;
+    pixels p = portrait_read(RECORD_JPG);
+    fvi_image image = {p.rgb, p.width, p.height, 3, 3 * (size_t)p.width};
+    const fv_photo_info *i = &doubted.info;
+    fvi_box box = {i->face_x_px, i->face_y_px, i->face_x_px + i->face_width_px,
+                   i->face_y_px + i->face_height_px, 1};
+    assert_fv_ok(fvi_face_pose(fix.session->facer, &image, &box, &network, &err), &err);
+    assert_float_equal(doubted.info.yaw_deg, network.yaw_deg, 0.5f);
+    assert_float_equal(doubted.info.pitch_deg, network.pitch_deg, 0.5f);
+    assert_true(fabsf(plain.info.yaw_deg - network.yaw_deg) > 1.0f);
+    assert_float_equal(plain.info.roll_deg, doubted.info.roll_deg, 0);
+    free(p.rgb);
+    fvi_session_wipe(fix.session);
+}
+
 static void test_deadline__passes_when_it_has_passed(void **state)
 {
     const fvi_deadline none = {0}, past = {1}, now = {fvi_clock_us()}, later = {UINT64_MAX};
@@ -197,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_session__is_wiped_after_every_kind_of_end),
         cmocka_unit_test(test_examine__fills_measures_info_and_chip),
         cmocka_unit_test(test_examine__measures_in_the_whole_pictures_pixels),
+        cmocka_unit_test(test_examine__pose_near_a_limit_is_the_networks),
         cmocka_unit_test(test_deadline__passes_when_it_has_passed),
         cmocka_unit_test(test_stage__adds_and_does_not_overflow),
     };
