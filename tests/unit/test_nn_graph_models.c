@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every network of the pack gives what OpenCV DNN gives, for one item and for two. */
+/* Every network of the pack gives what OpenCV DNN gives, for one item and for two, on noise and on
+ * faces. */
 #include "test.h"
 
 #include <math.h>
@@ -7,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/nn.h"
 #include "nn/onnx.h"
 #include "nn/pack.h"
+#include "portrait.h"
 #include "shim/opencv.h"
 
 enum { INPUT_MAX = 2 * 3 * 240 * 320, OUTPUT_MAX = 2 * 4420 * 4 };
@@ -126,8 +129,62 @@ static void test_models__agree_with_opencv(void **state)
     fvi_pack_close(&pack);
 }
 
+/* A real face as the network sees it: the part of a portrait about it, in the network's size. */
+typedef struct face {
+    const char *file;
+    int x, y, side;
+} face;
+
+static void fill_face(const fvi_pack_net *p, const face *f, float *x)
+{
+    pixels whole = portrait_read(f->file);
+    pixels cut = pixels_cut(&whole, f->x, f->y, f->side, f->side);
+    pixels small = pixels_scaled(&cut, p->input_dims[3], p->input_dims[2]);
+    size_t area = (size_t)small.width * (size_t)small.height;
+    int channels = p->input_dims[1];
+
+    if (channels == 1) {
+        for (size_t i = 0; i < area; i++)
+            small.rgb[i] = (uint8_t)((299 * small.rgb[3 * i] + 587 * small.rgb[3 * i + 1] +
+                                      114 * small.rgb[3 * i + 2]) /
+                                     1000);
+    }
+    fvi_image image = {small.rgb, small.width, small.height, channels,
+                       (size_t)(small.width * channels)};
+    fvi_nn_fill(p, &image, x);
+    free(whole.rgb);
+    free(cut.rgb);
+    free(small.rgb);
+}
+
+static void test_models__agree_with_opencv_on_faces(void **state)
+{
+    static const face faces[] = {{SELFIE_JPG, 330, 80, 330},  /* whole face */
+                                 {OTHER_JPG, 385, 170, 390},  /* another */
+                                 {SELFIE_JPG, 400, 190, 80},  /* about an eye */
+                                 {RECORD_JPG, 60, 100, 500}}; /* with its surroundings */
+    fvi_pack *pack = NULL;
+    fv_error err = {0};
+    (void)state;
+    assert_fv_ok(fvi_pack_open(&pack, FV_TEST_MODELS, &err), &err);
+    for (int r = 0; r < FVI_ROLE_COUNT; r++) {
+        for (size_t k = 0; k < ARRAY_LEN(faces); k++) {
+            const fvi_pack_net *p = &pack->nets[r];
+            fill_face(p, &faces[k], input);
+            run_opencv(p, 0, 1);
+            run_ours(p, 1);
+            for (size_t i = 0; i < p->n_outputs; i++)
+                compare(p, i, 0);
+        }
+    }
+    fvi_pack_close(&pack);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_models__agree_with_opencv)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_models__agree_with_opencv),
+        cmocka_unit_test(test_models__agree_with_opencv_on_faces),
+    };
     return cmocka_run_group_tests_name("nn_graph_models", tests, NULL, NULL);
 }
