@@ -53,6 +53,13 @@ typedef struct fvi_faces {
 FV_NODISCARD fv_status fvi_face_detect(fvi_facer *facer, const fvi_image *image, bool record,
                                        fvi_faces *out, fv_error *err);
 
+/**
+ * By how many quarters the picture would have to be turned clockwise for its face to stand upright;
+ * 0 where it does, or where that cannot be told. Four to eight passes of the detector.
+ */
+FV_NODISCARD fv_status fvi_face_turn(fvi_facer *facer, const fvi_image *image, int *quarters,
+                                     fv_error *err);
+
 typedef struct fvi_landmarks {
     fvi_point point[FVI_LANDMARKS];
 } fvi_landmarks;

@@ -73,6 +73,13 @@ void fvi_explain_photo(fvi_reasons *reasons, fv_image image, const fvi_seen *see
     add(reasons, fvi_reason_row_of(code), image, reason);
 }
 
+void fvi_explain_turn(fvi_reasons *reasons, fv_image image, float turned_deg, fvi_limit limit)
+{
+    float at = (float)(turned_deg < 0.0f ? limit.min : limit.max);
+    add(reasons, fvi_reason_row_of(FV_REASON_HEAD_TILTED), image,
+        (fv_reason){.value = turned_deg, .limit = at});
+}
+
 void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision)
 {
     const fv_reason nothing = {.value = NAN, .limit = NAN};

@@ -26,6 +26,9 @@ typedef struct fvi_reasons {
 void fvi_explain_photo(fvi_reasons *reasons, fv_image image, const fvi_seen *seen,
                        const fvi_limits_set *limits);
 
+/** Adds that a photograph lies turned by so many degrees, which blocks it. */
+void fvi_explain_turn(fvi_reasons *reasons, fv_image image, float turned_deg, fvi_limit limit);
+
 /** Adds what the comparison itself says, where the decision rests on it. */
 void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision);
 

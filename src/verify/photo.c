@@ -164,3 +164,22 @@ out:
     fvi_wipe(&w, sizeof w);
     return st;
 }
+
+fv_status fvi_photo_turn(fv_session *session, const fvi_examine *what, int *quarters, fv_error *err)
+{
+    fv_status st = FV_OK;
+    work w = {.session = session, .what = what, .mark = fvi_clock_us()};
+    fvi_examined again = {.has_chip = false};
+
+    FVI_TRY(fvi_deadline_check(&what->deadline, "a second look", err));
+    FVI_TRY(decode(&w, &again, err));
+    if (w.photo.fault != FVI_DECODE_OK) {
+        st = fvi_fail(err, FV_E_INTERNAL, "a photograph was readable once only");
+        goto out;
+    }
+    FVI_TRY(fvi_face_turn(session->facer, &w.photo.image, quarters, err));
+    fvi_stage(&w.mark, &what->timings->detect_us);
+out:
+    fvi_wipe(&w, sizeof w);
+    return st;
+}

@@ -39,4 +39,8 @@ typedef struct fvi_examine {
 FV_NODISCARD fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what,
                                          fvi_examined *out, fv_error *err);
 
+/** By how many quarters the photograph lies turned (fvi_face_turn()), seen again from its bytes. */
+FV_NODISCARD fv_status fvi_photo_turn(fv_session *session, const fvi_examine *what, int *quarters,
+                                      fv_error *err);
+
 #endif

@@ -91,6 +91,33 @@ out:
     return st;
 }
 
+/*
+ * Before two photographs are called two people: a picture that lies on its side compares like a
+ * stranger, and that is a picture to take again, not an attempt that counts.
+ */
+static fv_status look_for_turns(flow *f, fv_error *err)
+{
+    fv_status st = FV_OK;
+    const fvi_settings *s = &f->session->engine->settings;
+
+    for (fv_image which = FV_SELFIE; which <= FV_RECORD; which++) {
+        bool selfie = which == FV_SELFIE;
+        fvi_examine what = {which, selfie ? f->request.selfie : f->request.record, f->deadline,
+                            &f->result.timings};
+        int quarters = 0;
+        FVI_TRY(fvi_photo_turn(f->session, &what, &quarters, err));
+        if (quarters == 0) continue;
+        float lies_deg = quarters == 1 ? -90.0f : quarters == 2 ? 180.0f : 90.0f;
+        fvi_explain_turn(&f->reasons, which, lies_deg,
+                         (selfie ? &s->selfie : &s->record)->of[FVI_Q_HEAD_ROLL]);
+        *(selfie ? &f->facts.selfie_blocked : &f->facts.record_blocked) = true;
+        f->facts.zone = FVI_ZONE_NOT_COMPARED;
+        f->result.similarity = NAN; /* of a face that nobody recognises lying down */
+    }
+out:
+    return st;
+}
+
 static fv_status run(flow *f, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -107,6 +134,7 @@ static fv_status run(flow *f, fv_error *err)
         FVI_TRY(examine(f, FV_SELFIE, &f->facts.selfie_blocked, err));
         FVI_TRY(examine(f, FV_RECORD, &f->facts.record_blocked, err));
         if (!f->facts.selfie_blocked && !f->facts.record_blocked) FVI_TRY(compare(f, err));
+        if (f->facts.zone == FVI_ZONE_BELOW) FVI_TRY(look_for_turns(f, err));
     }
     f->result.decision = fvi_decide(&f->facts);
     if (f->result.decision == FV_UNDECIDED) {
