@@ -18,7 +18,8 @@ if(FV_FUZZ)
   target_compile_options(fv_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(FV_COVERAGE)
-  target_compile_options(fv_flags INTERFACE --coverage -O0)
+  # atomic: the counts of threads must not overwrite each other
+  target_compile_options(fv_flags INTERFACE --coverage -fprofile-update=atomic -O0)
   target_link_options(fv_flags INTERFACE --coverage)
 endif()
 
