@@ -6,14 +6,13 @@
  *
  *     bench_engine MODELS_DIR [ROUNDS]
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "bench_common.h"
 #include "bench_peak.h"
 #include "nn/onnx.h"
 #include "nn/pack.h"
@@ -96,20 +95,6 @@ static fv_status run_kind(net *n, int kind)
     return fvi_cv_net_run(n->cv, &run, &err);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double thread_us(void)
-{
-    struct timespec t = {0};
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
-}
-
 static fv_status time_all(int rounds)
 {
     fv_status st = FV_OK;
@@ -118,16 +103,15 @@ static fv_status time_all(int rounds)
             net *n = &nets[k / KINDS];
             int inner = n->pack->role == FVI_ROLE_EYE_STATE ? 10 : 2;
             FVI_TRY(run_kind(n, k % KINDS)); /* caches as after its own kind */
-            double t = thread_us();
+            double t = bench_thread_us();
             for (int i = 0; i < inner; i++)
                 FVI_TRY(run_kind(n, k % KINDS));
-            n->us[k % KINDS][r] = (thread_us() - t) / inner;
+            n->us[k % KINDS][r] = (bench_thread_us() - t) / inner;
         }
     }
     for (int k = 0; k < FVI_ROLE_COUNT * KINDS; k++) {
         net *n = &nets[k / KINDS];
-        qsort(n->us[k % KINDS], (size_t)rounds, sizeof(double), by_size);
-        n->median_us[k % KINDS] = n->us[k % KINDS][rounds / 2];
+        n->median_us[k % KINDS] = bench_median(n->us[k % KINDS], (size_t)rounds);
     }
 out:
     return st;
@@ -208,17 +192,6 @@ out:
     return st;
 }
 
-static double resident_mib(void)
-{
-    char line[128];
-    double kib = 0.0;
-    FILE *f = fopen("/proc/self/status", "r");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        if (strncmp(line, "VmRSS:", 6) == 0) kib = strtod(line + 6, NULL);
-    if (f != NULL) (void)fclose(f);
-    return kib / 1024.0;
-}
-
 /* Before anything of OpenCV is made: the engine's own memory. */
 static fv_status print_memory(void)
 {
@@ -237,7 +210,7 @@ static fv_status print_memory(void)
             FVI_TRY(fvi_onnx_run(s[k][i], nets[i].input, nets[i].outputs, &err));
         }
     (void)printf("{\"name\": \"memory\", \"sessions\": %d, \"resident_mib\": %.1f}\n", SESSIONS,
-                 resident_mib());
+                 bench_resident_mib());
 out:
     for (int k = 0; k < SESSIONS; k++)
         for (int i = 0; i < FVI_ROLE_COUNT; i++)

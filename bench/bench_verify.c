@@ -6,15 +6,14 @@
  *
  *     bench_verify MODELS_DIR [ROUNDS]
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "bench_common.h"
 #include "faceverify/faceverify.h"
 #include "portrait.h"
 
@@ -59,13 +58,6 @@ static blob photograph(const char *name)
     return jpeg;
 }
 
-static double thread_us(void)
-{
-    struct timespec t = {0};
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
-}
-
 static fv_status verify(fv_session *session, fv_result *out)
 {
     fv_result r = FV_RESULT_INIT;
@@ -74,28 +66,19 @@ static fv_status verify(fv_session *session, fv_result *out)
     return st;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static fv_status time_backends(runner r[BACKENDS], int rounds)
 {
     fv_status st = FV_OK;
     for (int i = 0; i < rounds && st == FV_OK; i++) {
         for (int b = 0; b < BACKENDS && st == FV_OK; b++) {
             st = verify(r[b].session, &r[b].last); /* caches as after its own kind */
-            double t = thread_us();
+            double t = bench_thread_us();
             if (st == FV_OK) st = verify(r[b].session, &r[b].last);
-            r[b].us[i] = thread_us() - t;
+            r[b].us[i] = bench_thread_us() - t;
         }
     }
-    for (int b = 0; b < BACKENDS; b++) {
-        qsort(r[b].us, (size_t)rounds, sizeof(double), by_size);
-        r[b].median_us = r[b].us[rounds / 2];
-    }
+    for (int b = 0; b < BACKENDS; b++)
+        r[b].median_us = bench_median(r[b].us, (size_t)rounds);
     return st;
 }
 
@@ -144,17 +127,6 @@ static fv_status time_threads(fv_session *const *sessions, int runs)
     return FV_OK;
 }
 
-static double resident_mib(void)
-{
-    char line[128];
-    double kib = 0.0;
-    FILE *f = fopen("/proc/self/status", "r");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        if (strncmp(line, "VmRSS:", 6) == 0) kib = strtod(line + 6, NULL);
-    if (f != NULL) (void)fclose(f);
-    return kib / 1024.0;
-}
-
 /* Engine start, then eight sessions that each have answered once. */
 static fv_status start(fv_engine **engine, fv_session *sessions[SESSIONS])
 {
@@ -173,7 +145,7 @@ static fv_status start(fv_engine **engine, fv_session *sessions[SESSIONS])
     for (int i = 0; i < SESSIONS; i++)
         FVI_TRY(verify(sessions[i], &r));
     (void)printf("{\"name\": \"verify_memory\", \"sessions\": %d, \"resident_mib\": %.1f}\n",
-                 SESSIONS, resident_mib());
+                 SESSIONS, bench_resident_mib());
 out:
     return st;
 }
