@@ -80,6 +80,8 @@ typedef struct fv_timings {
     uint32_t detect_us;
     uint32_t landmarks_us;
     uint32_t pose_us;
+    uint32_t quality_us;
+    uint32_t liveness_us;
     uint32_t chip_us;
     uint32_t embed_us;
     uint32_t compare_us;
