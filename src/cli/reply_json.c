@@ -92,6 +92,8 @@ static json_t *timings_json(const fv_timings *t, bool *ok)
     set(o, "embed_us", json_integer(t->embed_us), ok);
     set(o, "compare_us", json_integer(t->compare_us), ok);
     set(o, "total_us", json_integer(t->total_us), ok);
+    set(o, "quality_us", json_integer(t->quality_us), ok);
+    set(o, "liveness_us", json_integer(t->liveness_us), ok);
     return o;
 }
 

@@ -38,6 +38,11 @@ FV_NODISCARD fv_status fvi_cv_warp(const fvi_image *src, const float m[6], int b
 /** RGB to grey (BT.601 luma), same size. */
 FV_NODISCARD fv_status fvi_cv_grey(const fvi_image *src, fvi_image *dst, fv_error *err) FV_NOEXCEPT;
 
+/** Sets every pixel of a grey picture within a polygon of 3 to 128 points (even-odd), cut at the
+ *  border. */
+FV_NODISCARD fv_status fvi_cv_fill(fvi_image *dst, const fvi_point *points, size_t n, uint8_t value,
+                                   fv_error *err) FV_NOEXCEPT;
+
 /** A network in OpenCV DNN with its activations: belongs to one thread at a time. */
 typedef struct fvi_cv_net fvi_cv_net;
 

@@ -140,6 +140,7 @@ fv_status fv_session_create(fv_session **out, const fv_engine *engine, fv_error 
     FVI_TRY(fvi_decoder_create(&s->decoder, err));
     FVI_TRY(fvi_buffer_reserve(&s->arena, arena_bytes(engine), err));
     FVI_TRY(fvi_facer_create(&s->facer, &models, &s->arena, err));
+    FVI_TRY(fvi_viewer_create(&s->viewer, err));
     FVI_TRY(fvi_embedder_create(&s->embedder, engine->models[FVI_ROLE_EMBED], &s->arena, err));
     for (int i = 0; i < 2; i++)
         FVI_TRY(subject_create(&s->subjects[i], fvi_embedder_dim(s->embedder), err));
@@ -154,6 +155,7 @@ void fvi_session_wipe(fv_session *s)
 {
     fvi_decoder_wipe(s->decoder);
     fvi_facer_wipe(s->facer);
+    fvi_viewer_wipe(s->viewer);
     fvi_embedder_wipe(s->embedder);
     for (int i = 0; i < 2; i++) {
         fvi_buffer_wipe(&s->subjects[i].chip);
@@ -174,6 +176,7 @@ void fv_session_destroy(fv_session **session)
         free(s->subjects[i].embedding);
     }
     fvi_embedder_destroy(&s->embedder);
+    fvi_viewer_destroy(&s->viewer);
     fvi_facer_destroy(&s->facer);
     fvi_decoder_destroy(&s->decoder);
     fvi_buffer_free(&s->arena);

@@ -8,6 +8,7 @@
 #include "faceverify/engine.h"
 #include "match/calibration.h"
 #include "match/match.h"
+#include "quality/viewer.h"
 #include "verify/settings.h"
 
 struct fv_engine {
@@ -30,6 +31,7 @@ struct fv_session {
     fvi_buffer arena; /**< the activations of all networks, one after the other */
     fvi_decoder *decoder;
     fvi_facer *facer;
+    fvi_viewer *viewer;
     fvi_embedder *embedder;
     fvi_subject subjects[2]; /**< selfie, record */
 };

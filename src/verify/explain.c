@@ -8,13 +8,18 @@
 
 static void add(fvi_reasons *reasons, const fvi_reason_row *row, fv_image image, fv_reason reason)
 {
-    if (row->severity == FV_BLOCKS) reasons->blocked[image] = true;
-    if (reasons->n == FV_REASONS_MAX) return; /* what blocks is counted all the same */
+    if (reason.severity == FV_BLOCKS) reasons->blocked[image] = true;
+    if (reasons->n == FVI_REASONS_CAP) return; /* what blocks is counted all the same */
     reason.code = row->code;
     reason.image = image;
-    reason.severity = row->severity;
     reason.remedy = row->remedy[image - FV_SELFIE];
     reasons->of[reasons->n++] = reason;
+}
+
+/* A reason that no measure stands behind. */
+static fv_reason plain(const fvi_reason_row *row)
+{
+    return (fv_reason){.severity = row->severity, .value = NAN, .limit = NAN};
 }
 
 static fv_reason_code code_of_fault(fvi_decode_fault fault)
@@ -40,6 +45,69 @@ static fv_reason_code code_of_fault(fvi_decode_fault fault)
     return FV_REASON_IMAGE_CORRUPT; /* a fault without a name is still a fault */
 }
 
+/* On which side of a range, if that side of the row's measure gives its reason; else within. */
+static fvi_side side_told(const fvi_reason_row *row, fvi_limit limit, float value)
+{
+    fvi_side side = fvi_limit_side(limit, (double)value);
+    return side == row->below || side == row->above ? side : FVI_WITHIN;
+}
+
+static void explain_measure(fvi_reasons *reasons, fv_image image, const fvi_reason_row *row,
+                            const fvi_limit limits[2], float value)
+{
+    static const fv_severity severities[2] = {FV_BLOCKS, FV_ADVICE};
+
+    for (int i = 0; i < 2; i++) {
+        fvi_side side = side_told(row, limits[i], value);
+        if (side == FVI_WITHIN) continue;
+        float at = (float)(side == FVI_BELOW ? limits[i].min : limits[i].max);
+        add(reasons, row, image,
+            (fv_reason){.severity = severities[i], .value = value, .limit = at});
+        return;
+    }
+}
+
+/* A gate that cannot be held against anything is not passed. */
+static void explain_gaps(fvi_reasons *reasons, fv_image image, const fvi_measured *measured,
+                         const fvi_limits_set *limits)
+{
+    for (int i = 0; i < FVI_Q_COUNT; i++) {
+        if (!isnan(measured->value[i]) || !fvi_limit_is_set(limits->gate[i])) continue;
+        const fvi_reason_row *row = fvi_reason_row_of(FV_REASON_NOT_ASSESSED);
+        add(reasons, row, image, plain(row));
+        return;
+    }
+}
+
+/* Each cause takes the place of its symptoms in the same photograph. */
+static void absorb(fvi_reasons *reasons, fv_image image)
+{
+    static const fv_reason_code pairs[][2] = {
+#define A(cause, symptom) {FV_REASON_##cause, FV_REASON_##symptom},
+#include "verify/absorbs.def"
+#undef A
+    };
+    bool gone[FVI_REASONS_CAP] = {false};
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < reasons->n; i++) {
+        for (uint32_t k = 0; k < reasons->n; k++) {
+            fv_reason *cause = &reasons->of[i];
+            const fv_reason *symptom = &reasons->of[k];
+            if (cause->image != image || symptom->image != image) continue;
+            for (size_t p = 0; p < sizeof pairs / sizeof pairs[0]; p++) {
+                if (cause->code != pairs[p][0] || symptom->code != pairs[p][1]) continue;
+                if (symptom->severity == FV_BLOCKS) cause->severity = FV_BLOCKS;
+                gone[k] = true;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < reasons->n; i++) {
+        if (!gone[i]) reasons->of[kept++] = reasons->of[i];
+    }
+    reasons->n = kept;
+}
+
 static void explain_measures(fvi_reasons *reasons, fv_image image, const fvi_measured *measured,
                              const fvi_limits_set *limits)
 {
@@ -48,15 +116,13 @@ static void explain_measures(fvi_reasons *reasons, fv_image image, const fvi_mea
     for (size_t i = 0; i < fvi_reason_rows_n; i++) {
         const fvi_reason_row *row = &fvi_reason_rows[i];
         if (row->measure < 0) continue;
-        if (no_face && row->measure != FVI_Q_FACE_COUNT) continue;
-        fvi_limit limit = limits->of[row->measure];
-        if (no_face) limit.min = fmax(limit.min, 1.0); /* no setting makes up for a face */
-        float value = measured->value[row->measure];
-        fvi_side side = fvi_limit_side(limit, (double)value);
-        if (side == FVI_WITHIN || (side != row->below && side != row->above)) continue;
-        float at = (float)(side == FVI_BELOW ? limit.min : limit.max);
-        add(reasons, row, image, (fv_reason){.value = value, .limit = at});
+        fvi_limit of[2] = {limits->gate[row->measure], limits->advice[row->measure]};
+        if (no_face && row->measure == FVI_Q_FACE_COUNT)
+            of[0].min = fmax(of[0].min, 1.0); /* no setting makes up for a face */
+        explain_measure(reasons, image, row, of, measured->value[row->measure]);
     }
+    if (!no_face) explain_gaps(reasons, image, measured, limits);
+    absorb(reasons, image);
 }
 
 void fvi_explain_photo(fvi_reasons *reasons, fv_image image, const fvi_seen *seen,
@@ -68,7 +134,7 @@ void fvi_explain_photo(fvi_reasons *reasons, fv_image image, const fvi_seen *see
         explain_measures(reasons, image, &seen->measured, limits);
         return;
     }
-    fv_reason reason = {.value = NAN, .limit = NAN};
+    fv_reason reason = plain(fvi_reason_row_of(code));
     (void)snprintf(reason.detail, sizeof reason.detail, "%s", seen->format);
     add(reasons, fvi_reason_row_of(code), image, reason);
 }
@@ -77,22 +143,41 @@ void fvi_explain_turn(fvi_reasons *reasons, fv_image image, float turned_deg, fv
 {
     float at = (float)(turned_deg < 0.0f ? limit.min : limit.max);
     add(reasons, fvi_reason_row_of(FV_REASON_HEAD_TILTED), image,
-        (fv_reason){.value = turned_deg, .limit = at});
-}
-
-void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision)
-{
-    const fv_reason nothing = {.value = NAN, .limit = NAN};
-
-    if (decision == FV_NO_MATCH)
-        add(reasons, fvi_reason_row_of(FV_REASON_NOT_THE_SAME_PERSON), FV_SELFIE, nothing);
-    if (decision == FV_MANUAL_REVIEW)
-        add(reasons, fvi_reason_row_of(FV_REASON_SIMILARITY_UNCERTAIN), FV_SELFIE, nothing);
+        (fv_reason){.severity = FV_BLOCKS, .value = turned_deg, .limit = at});
 }
 
 static size_t row_index(fv_reason_code code)
 {
     return (size_t)(fvi_reason_row_of(code) - fvi_reason_rows);
+}
+
+/* What is wrong with a photograph that was compared may be why the answer is no. */
+static void add_doubt(fvi_reasons *reasons, fv_image image)
+{
+    const fvi_reason_row *row = fvi_reason_row_of(FV_REASON_COMPARISON_DOUBTFUL);
+    const fv_reason *first = NULL;
+
+    for (uint32_t i = 0; i < reasons->n; i++) {
+        const fv_reason *r = &reasons->of[i];
+        if (r->image != image || r->severity != FV_ADVICE) continue;
+        if (first == NULL || row_index(r->code) < row_index(first->code)) first = r;
+    }
+    if (first == NULL) return;
+    fv_remedy remedy = first->remedy;
+    add(reasons, row, image, plain(row));
+    reasons->of[reasons->n - 1].remedy = remedy;
+}
+
+void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision)
+{
+    const fvi_reason_row *row = NULL;
+
+    if (decision == FV_NO_MATCH) row = fvi_reason_row_of(FV_REASON_NOT_THE_SAME_PERSON);
+    if (decision == FV_MANUAL_REVIEW) row = fvi_reason_row_of(FV_REASON_SIMILARITY_UNCERTAIN);
+    if (row == NULL) return;
+    add_doubt(reasons, FV_SELFIE);
+    add_doubt(reasons, FV_RECORD);
+    add(reasons, row, FV_SELFIE, plain(row));
 }
 
 static bool before(const fv_reason *a, const fv_reason *b, fv_image at_fault)
@@ -111,11 +196,68 @@ static void add_remedy(fv_result *out, fv_remedy remedy, const fvi_channel *chan
     if (out->n_remedies < FV_REMEDIES_MAX) out->remedies[out->n_remedies++] = remedy;
 }
 
+/* The comparison's own word comes after what can be tried at once. */
+static bool is_of_comparison(const fv_reason *r)
+{
+    return r->code == FV_REASON_NOT_THE_SAME_PERSON || r->code == FV_REASON_SIMILARITY_UNCERTAIN;
+}
+
+static bool is_told(const fv_reason *r, fv_decision decision, fv_image at_fault)
+{
+    bool refused_for_photograph =
+        decision == FV_RETAKE_SELFIE || decision == FV_RECORD_PHOTO_UNUSABLE;
+    return r->severity == FV_BLOCKS || !refused_for_photograph || r->image == at_fault;
+}
+
+/* In order, the first FVI_TOLD_MAX that measures and files give; the last place is the other
+ * photograph's where that one cannot be used either. */
+static void choose(const fvi_reasons *sorted, fv_decision decision, fv_image at_fault,
+                   fv_result *out)
+{
+    const fv_reason *told[FVI_TOLD_MAX] = {NULL};
+    uint32_t n = 0;
+    const fv_reason *other = NULL;
+
+    for (uint32_t i = 0; i < sorted->n; i++) {
+        const fv_reason *r = &sorted->of[i];
+        if (!is_told(r, decision, at_fault)) continue;
+        if (is_of_comparison(r) || r->code == FV_REASON_COMPARISON_DOUBTFUL) {
+            out->reasons[out->n_reasons++] = *r;
+            continue;
+        }
+        if (other == NULL && r->image != at_fault && r->severity == FV_BLOCKS) other = r;
+        if (n < FVI_TOLD_MAX) told[n++] = r;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (told[i] == other) other = NULL;
+    }
+    if (other != NULL) told[n - 1] = other;
+    for (uint32_t i = 0; i < n; i++)
+        out->reasons[out->n_reasons++] = *told[i];
+}
+
+static void list_remedies(fv_result *out, const fvi_channel *channel)
+{
+    for (int late = 0; late < 2; late++) {
+        for (uint32_t i = 0; i < out->n_reasons && out->n_remedies < FV_REMEDIES_MAX - 1; i++) {
+            const fv_reason *r = &out->reasons[i];
+            bool last_resort = r->remedy == FV_REMEDY_VISIT_COUNTER && !channel->is_counter;
+            if (is_of_comparison(r) == (late == 1) && !last_resort)
+                add_remedy(out, r->remedy, channel);
+        }
+    }
+    if (!channel->is_counter || out->n_remedies == 0)
+        add_remedy(out, FV_REMEDY_VISIT_COUNTER, channel);
+}
+
 void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_channel *channel,
                         fv_result *out)
 {
     fv_image at_fault = decision == FV_RECORD_PHOTO_UNUSABLE ? FV_RECORD : FV_SELFIE;
 
+    out->n_reasons = 0;
+    out->n_remedies = 0;
+    if (decision == FV_PASS || decision == FV_NOT_REQUIRED) return;
     for (uint32_t i = 1; i < reasons->n; i++) { /* insertion sort: few, and it is stable */
         fv_reason r = reasons->of[i];
         uint32_t k = i;
@@ -123,14 +265,6 @@ void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_ch
             reasons->of[k] = reasons->of[k - 1];
         reasons->of[k] = r;
     }
-    out->n_reasons = reasons->n;
-    memcpy(out->reasons, reasons->of, sizeof reasons->of);
-    out->n_remedies = 0;
-    if (decision == FV_PASS || decision == FV_NOT_REQUIRED) return;
-    for (uint32_t i = 0; i < reasons->n && out->n_remedies < FV_REMEDIES_MAX - 1; i++) {
-        bool last_resort = reasons->of[i].remedy == FV_REMEDY_VISIT_COUNTER && !channel->is_counter;
-        if (!last_resort) add_remedy(out, reasons->of[i].remedy, channel);
-    }
-    if (!channel->is_counter || out->n_remedies == 0)
-        add_remedy(out, FV_REMEDY_VISIT_COUNTER, channel);
+    choose(reasons, decision, at_fault, out);
+    list_remedies(out, channel);
 }

@@ -15,14 +15,19 @@ typedef struct fvi_seen {
     fvi_measured measured;
 } fvi_seen;
 
+enum {
+    FVI_REASONS_CAP = 64, /**< found in both photographs together */
+    FVI_TOLD_MAX = 3,     /**< told of them, besides what the comparison says of itself */
+};
+
 /** Reasons found so far, in no order yet. */
 typedef struct fvi_reasons {
-    fv_reason of[FV_REASONS_MAX];
+    fv_reason of[FVI_REASONS_CAP];
     uint32_t n;
     bool blocked[FV_RECORD + 1]; /**< by image: some reason of it blocks */
 } fvi_reasons;
 
-/** Adds every reason that one photograph gives. */
+/** Adds every reason that one photograph gives: one for each cause (verify/absorbs.def). */
 void fvi_explain_photo(fvi_reasons *reasons, fv_image image, const fvi_seen *seen,
                        const fvi_limits_set *limits);
 
@@ -33,8 +38,9 @@ void fvi_explain_turn(fvi_reasons *reasons, fv_image image, float turned_deg, fv
 void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision);
 
 /**
- * Orders the reasons (those of the photograph that the decision faults first, then as the table
- * has them) and lists the remedies, each once, ending with the channel that remains.
+ * Orders the reasons (what blocks first, then those of the photograph that the decision faults,
+ * then as the table has them), keeps the FVI_TOLD_MAX that explain most, and lists the remedies,
+ * each once, ending with the channel that remains. A PASS has none of either.
  */
 void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_channel *channel,
                         fv_result *out);

@@ -62,7 +62,7 @@ out:
 static bool pose_is_plain(const work *w, const fvi_pose *pose)
 {
     const fvi_settings *s = &w->session->engine->settings;
-    const fvi_limit *of = (w->what->which == FV_SELFIE ? &s->selfie : &s->record)->of;
+    const fvi_limit *of = (w->what->which == FV_SELFIE ? &s->selfie : &s->record)->gate;
     const fvi_limit yaw = of[FVI_Q_HEAD_YAW];
     const fvi_limit pitch = of[FVI_Q_HEAD_PITCH];
 
@@ -103,21 +103,25 @@ out:
     return st;
 }
 
-static void measure(const work *w, fvi_examined *out)
+static fv_status measure(work *w, fvi_examined *out, fv_error *err)
 {
+    fv_status st = FV_OK;
     const fvi_box *b = &w->faces.boxes[0];
+    const float *v = out->seen.measured.value;
     float full = 1.0f / w->photo.scale;
-    float *v = out->seen.measured.value;
+    bool face = w->faces.n > 0;
+    fvi_found found = {.picture = &w->photo.image,
+                       .scale = w->photo.scale,
+                       .grey_file = w->photo.grey,
+                       .faces = &w->faces,
+                       .landmarks = face ? &w->landmarks : NULL,
+                       .pose = face ? &w->pose : NULL};
 
-    v[FVI_Q_FACE_COUNT] = (float)fvi_face_persons(&w->faces);
-    out->info.faces = (uint32_t)fvi_face_persons(&w->faces);
-    if (w->faces.n == 0) return;
-    v[FVI_Q_INTER_EYE_DISTANCE] = fvi_inter_eye_px(&w->landmarks) * full;
-    v[FVI_Q_FACE_INSIDE] =
-        fvi_face_inside(&w->landmarks, w->photo.image.width_px, w->photo.image.height_px);
-    v[FVI_Q_HEAD_YAW] = w->pose.yaw_deg;
-    v[FVI_Q_HEAD_PITCH] = w->pose.pitch_deg;
-    v[FVI_Q_HEAD_ROLL] = w->pose.roll_deg;
+    FVI_TRY(fvi_deadline_check(&w->what->deadline, "quality", err));
+    FVI_TRY(fvi_viewer_measure(w->session->viewer, &found, &out->seen.measured, err));
+    fvi_stage(&w->mark, &w->what->timings->quality_us);
+    out->info.faces = (uint32_t)v[FVI_Q_FACE_COUNT];
+    if (!face) goto out;
     out->info.face_x_px = b->x0_px * full;
     out->info.face_y_px = b->y0_px * full;
     out->info.face_width_px = (b->x1_px - b->x0_px) * full;
@@ -126,6 +130,8 @@ static void measure(const work *w, fvi_examined *out)
     out->info.yaw_deg = w->pose.yaw_deg;
     out->info.pitch_deg = w->pose.pitch_deg;
     out->info.roll_deg = w->pose.roll_deg;
+out:
+    return st;
 }
 
 static fv_status chip(work *w, fvi_examined *out, fv_error *err)
@@ -156,7 +162,7 @@ fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what, fvi_ex
     FVI_TRY(decode(&w, &seen, err));
     if (w.photo.fault == FVI_DECODE_OK) {
         FVI_TRY(find(&w, err));
-        measure(&w, &seen);
+        FVI_TRY(measure(&w, &seen, err));
         if (w.faces.n > 0) FVI_TRY(chip(&w, &seen, err));
     }
     *out = seen;

@@ -136,6 +136,18 @@ const char *fv_decision_name(fv_decision decision)
     return "";
 }
 
+const char *fv_liveness_name(fv_liveness_verdict liveness)
+{
+    switch (liveness) {
+#define X(name, number)                                                                            \
+    case FV_LIVENESS_##name:                                                                       \
+        return #name;
+        FV_LIVENESS_LIST(X)
+#undef X
+    }
+    return "";
+}
+
 const char *fv_decision_text(fv_decision decision, fv_locale locale)
 {
     static const struct {

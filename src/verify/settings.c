@@ -13,6 +13,7 @@ static const fvi_config_choice backends[] = {
     {NULL, 0},
 };
 
+/* Without the limits, which come from the table of measures. */
 static const fvi_settings shipped = {
 #define TEXT(section, key, def, help)             .section.key = def,
 #define CHOICE(section, key, choices, def, help)  .section.key = def,
@@ -25,10 +26,6 @@ static const fvi_settings shipped = {
 #undef U32
 #undef U64
 #undef DOUBLE
-#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
-    .selfie.of[FVI_Q_##id] = {slo, shi}, .record.of[FVI_Q_##id] = {rlo, rhi},
-#include "quality/measures.def"
-#undef Q
 };
 
 /* `at` is the value's address in the shipped settings, so that offset and size come from it. */
@@ -43,8 +40,15 @@ static const fvi_settings shipped = {
         .choices = names,                                                                          \
         .help = text,                                                                              \
     },
-#define LIMIT(photo, id, name, side, lo, hi, text)                                                 \
-    KEY(#photo "." name "." #side, DOUBLE, photo.of[FVI_Q_##id].side, lo, hi, NULL, text)
+#define RANGE(photo, set, id, name, lo, hi, which)                                                 \
+    KEY(#photo "." name "." lo, DOUBLE, photo.set[FVI_Q_##id].min, -INFINITY, DBL_MAX, NULL,       \
+        "Least " which)                                                                            \
+    KEY(#photo "." name "." hi, DOUBLE, photo.set[FVI_Q_##id].max, -DBL_MAX, INFINITY, NULL,       \
+        "Greatest " which)
+#define LIMITS(photo, id, name, whose, unit)                                                       \
+    RANGE(photo, gate, id, name, "min", "max", #id " of a " whose " that is used, in " unit)       \
+    RANGE(photo, advice, id, name, "advise_min", "advise_max",                                     \
+          #id " of a " whose " of which nothing is said, in " unit)
 
 static const fvi_config_key keys[] = {
 #define TEXT(section, key, def, help) KEY(#section "." #key, TEXT, section.key, 0, 0, NULL, help)
@@ -62,24 +66,20 @@ static const fvi_config_key keys[] = {
 #undef U32
 #undef U64
 #undef DOUBLE
-#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
-    LIMIT(selfie, id, #key, min, -INFINITY, DBL_MAX, "Least " #id " of a selfie, in " unit)        \
-    LIMIT(selfie, id, #key, max, -DBL_MAX, INFINITY, "Greatest " #id " of a selfie, in " unit)
+#define Q(id, key, unit, ...) LIMITS(selfie, id, #key, "selfie", unit)
 #include "quality/measures.def"
 #undef Q
-#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
-    LIMIT(record, id, #key, min, -INFINITY, DBL_MAX,                                               \
-          "Least " #id " of a photograph on record, in " unit)                                     \
-    LIMIT(record, id, #key, max, -DBL_MAX, INFINITY,                                               \
-          "Greatest " #id " of a photograph on record, in " unit)
+#define Q(id, key, unit, ...) LIMITS(record, id, #key, "photograph on record", unit)
 #include "quality/measures.def"
 #undef Q
 };
 
 static const fvi_config_order orders[] = {
     {"policy.match_fmr", "policy.review_fmr"},
-#define Q(id, key, unit, slo, shi, rlo, rhi)                                                       \
-    {"selfie." #key ".min", "selfie." #key ".max"}, {"record." #key ".min", "record." #key ".max"},
+#define ORDERS(photo, key)                                                                         \
+    {photo "." key ".min", photo "." key ".max"},                                                  \
+        {photo "." key ".advise_min", photo "." key ".advise_max"},
+#define Q(id, key, ...) ORDERS("selfie", #key) ORDERS("record", #key)
 #include "quality/measures.def"
 #undef Q
 };
@@ -99,6 +99,8 @@ fv_status fvi_settings_load(fvi_settings *out, const char *path, const char *con
     uint8_t *yaml = NULL;
     fvi_config_source source = {.name = path, .overrides = overrides, .n_overrides = n_overrides};
 
+    s.selfie = fvi_selfie_limits;
+    s.record = fvi_record_limits;
     if (path != NULL) {
         FVI_TRY(
             fvi_file_read(path, FVI_CONFIG_MAX_BYTES, FV_E_CONFIG, &yaml, &source.yaml_len, err));

@@ -109,7 +109,7 @@ static fv_status look_for_turns(flow *f, fv_error *err)
         if (quarters == 0) continue;
         float lies_deg = quarters == 1 ? -90.0f : quarters == 2 ? 180.0f : 90.0f;
         fvi_explain_turn(&f->reasons, which, lies_deg,
-                         (selfie ? &s->selfie : &s->record)->of[FVI_Q_HEAD_ROLL]);
+                         (selfie ? &s->selfie : &s->record)->gate[FVI_Q_HEAD_ROLL]);
         *(selfie ? &f->facts.selfie_blocked : &f->facts.record_blocked) = true;
         f->facts.zone = FVI_ZONE_NOT_COMPARED;
         f->result.similarity = NAN; /* of a face that nobody recognises lying down */

@@ -98,7 +98,7 @@ static cli_answer answer(unsigned seed)
         r->remedies[i] = remedies[(seed * FV_REMEDIES_MAX + i) % N_REMEDIES];
     r->selfie = photo(seed);
     r->record = photo(seed + 1);
-    r->timings = (fv_timings){seed, 2, 3, 4, 5, 6, 7, UINT32_MAX};
+    r->timings = (fv_timings){seed, 2, 3, 4, 5, 6, 7, 8, 9, UINT32_MAX};
     r->similarity = seed % 2 ? NAN : -0.071234567f;
     r->match_similarity = 0.4f;
     r->review_similarity = seed % 2 ? 0.0f : 0.3f;

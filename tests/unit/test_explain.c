@@ -12,10 +12,7 @@ static const fvi_channel counter = {"counter", true};
 
 static fvi_limits_set shipped(fv_image image)
 {
-    fvi_limits_set set;
-    for (int i = 0; i < FVI_Q_COUNT; i++)
-        set.of[i] = image == FV_SELFIE ? fvi_measures[i].selfie : fvi_measures[i].record;
-    return set;
+    return image == FV_SELFIE ? fvi_selfie_limits : fvi_record_limits;
 }
 
 /* Everything in the middle of its range. */
@@ -23,7 +20,7 @@ static fvi_seen fine(const fvi_limits_set *limits)
 {
     fvi_seen seen = {.fault = FVI_DECODE_OK, .format = "JPEG"};
     for (int i = 0; i < FVI_Q_COUNT; i++) {
-        fvi_limit l = limits->of[i];
+        fvi_limit l = limits->gate[i];
         double v = isinf(l.max) ? l.min + 1.0 : isinf(l.min) ? l.max - 1.0 : (l.min + l.max) / 2.0;
         seen.measured.value[i] = (float)v;
     }
@@ -89,7 +86,7 @@ static void one_side(fv_image image, int measure, fvi_side side)
     fvi_limits_set limits = shipped(image);
     fvi_seen seen = fine(&limits);
     fvi_reasons r = {.n = 0};
-    fvi_limit l = limits.of[measure];
+    fvi_limit l = limits.gate[measure];
     double bound = side == FVI_BELOW ? l.min : l.max;
     uint32_t expected = 0;
 
@@ -178,7 +175,7 @@ static void test_photo__no_face_is_said_whatever_the_limits(void **state)
     fvi_seen seen = fine(&limits);
     fvi_reasons r = {.n = 0};
     (void)state;
-    limits.of[FVI_Q_FACE_COUNT] = (fvi_limit){0, INFINITY};
+    limits.gate[FVI_Q_FACE_COUNT] = (fvi_limit){0, INFINITY};
     seen.measured.value[FVI_Q_FACE_COUNT] = 0;
     fvi_explain_photo(&r, FV_SELFIE, &seen, &limits);
     assert_int_equal(r.n, 1);

@@ -167,7 +167,7 @@ static void test_examine__measures_in_the_whole_pictures_pixels(void **state)
 static void test_examine__pose_near_a_limit_is_the_networks(void **state)
 {
     fv_timings t = {0};
-    fvi_limit *yaw = &fix.engine->settings.record.of[FVI_Q_HEAD_YAW];
+    fvi_limit *yaw = &fix.engine->settings.record.gate[FVI_Q_HEAD_YAW];
     const fvi_limit shipped = *yaw;
     fvi_pose network = {NAN, NAN, NAN};
     fv_error err = {0};

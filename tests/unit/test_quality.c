@@ -34,8 +34,10 @@ static void test_limit__every_row_of_the_table_at_its_ends(void **state)
 {
     (void)state;
     for (int i = 0; i < FVI_Q_COUNT; i++) {
-        side_at_the_ends(fvi_measures[i].name, fvi_measures[i].selfie);
-        side_at_the_ends(fvi_measures[i].name, fvi_measures[i].record);
+        side_at_the_ends(fvi_measures[i].name, fvi_selfie_limits.gate[i]);
+        side_at_the_ends(fvi_measures[i].name, fvi_selfie_limits.advice[i]);
+        side_at_the_ends(fvi_measures[i].name, fvi_record_limits.gate[i]);
+        side_at_the_ends(fvi_measures[i].name, fvi_record_limits.advice[i]);
     }
     side_at_the_ends("no limit", (fvi_limit){-INFINITY, INFINITY});
     side_at_the_ends("both", (fvi_limit){-1e-300, 1e300});
@@ -56,13 +58,16 @@ static void test_measures__table_is_whole(void **state)
         }
         for (int j = 0; j < i; j++)
             assert_string_not_equal(m->name, fvi_measures[j].name);
-        const fvi_limit limits[] = {m->selfie, m->record};
-        for (size_t k = 0; k < ARRAY_LEN(limits); k++) {
-            assert_true(limits[k].min <= limits[k].max); /* no NaN either */
-            assert_false(isinf(limits[k].min) && isinf(limits[k].max));
+        const fvi_limits_set *sets[] = {&fvi_selfie_limits, &fvi_record_limits};
+        for (size_t k = 0; k < ARRAY_LEN(sets); k++) {
+            fvi_limit gate = sets[k]->gate[i];
+            fvi_limit advice = sets[k]->advice[i];
+            assert_true(gate.min <= gate.max); /* no NaN either */
+            assert_true(advice.min <= advice.max);
+            /* advice beyond the gate would never be given */
+            assert_true(isinf(advice.min) || advice.min > gate.min);
+            assert_true(isinf(advice.max) || advice.max < gate.max);
         }
-        /* the photograph on record is the poorer one: it is never asked for more */
-        assert_true(m->record.min <= m->selfie.min && m->record.max >= m->selfie.max);
     }
 }
 

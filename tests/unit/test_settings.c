@@ -137,8 +137,10 @@ static void test_settings__shipped_values(void **state)
     assert_true(s.policy.match_fmr == 1e-4);
     assert_true(s.policy.review_fmr == 1e-2);
     for (int m = 0; m < FVI_Q_COUNT; m++) {
-        assert_memory_equal(&s.selfie.of[m], &fvi_measures[m].selfie, sizeof(fvi_limit));
-        assert_memory_equal(&s.record.of[m], &fvi_measures[m].record, sizeof(fvi_limit));
+        assert_memory_equal(&s.selfie.gate[m], &fvi_selfie_limits.gate[m], sizeof(fvi_limit));
+        assert_memory_equal(&s.record.gate[m], &fvi_record_limits.gate[m], sizeof(fvi_limit));
+        assert_memory_equal(&s.selfie.advice[m], &fvi_selfie_limits.advice[m], sizeof(fvi_limit));
+        assert_memory_equal(&s.record.advice[m], &fvi_record_limits.advice[m], sizeof(fvi_limit));
     }
 }
 
@@ -158,11 +160,11 @@ static void test_settings__file_then_overrides(void **state)
     assert_string_equal(s.models.dir, "/opt/pack");
     assert_int_equal(s.limits.pixels, 4000000);
     assert_int_equal(s.limits.deadline_ms, 2500);
-    assert_true(s.selfie.of[FVI_Q_INTER_EYE_DISTANCE].min == 55.0);
-    assert_true(s.record.of[FVI_Q_INTER_EYE_DISTANCE].min ==
-                before.record.of[FVI_Q_INTER_EYE_DISTANCE].min);
-    assert_true(isinf(s.record.of[FVI_Q_HEAD_ROLL].max));
-    assert_true(s.selfie.of[FVI_Q_HEAD_ROLL].max == before.selfie.of[FVI_Q_HEAD_ROLL].max);
+    assert_true(s.selfie.gate[FVI_Q_INTER_EYE_DISTANCE].min == 55.0);
+    assert_true(s.record.gate[FVI_Q_INTER_EYE_DISTANCE].min ==
+                before.record.gate[FVI_Q_INTER_EYE_DISTANCE].min);
+    assert_true(isinf(s.record.gate[FVI_Q_HEAD_ROLL].max));
+    assert_true(s.selfie.gate[FVI_Q_HEAD_ROLL].max == before.selfie.gate[FVI_Q_HEAD_ROLL].max);
 }
 
 static void assert_refused(const char *yaml, const char *override, const char *text)
