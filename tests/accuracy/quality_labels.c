@@ -199,8 +199,9 @@ static void count(const set *s, const struct group *g, counts *out)
 static void print_groups(const counts *c)
 {
     (void)printf(
-        "\n| set | label | pictures | no face | refused as a selfie | as a record "
-        "photograph | told first where no face was found |\n|---|---|---|---|---|---|---|---|\n");
+        "\n| set | label | pictures | no face | refused as a selfie | of them for more than "
+        "framing and pose | refused as a record photograph | told first where no face was "
+        "found |\n|---|---|---|---|---|---|---|---|\n");
     for (int g = 0; g < GROUPS; g++) {
         (void)printf("| %s | %s | %zu | %zu | %zu (%s) | %zu (%s) | %zu (%s) |", groups[g].folder,
                      groups[g].label, c[g].n, c[g].faceless, c[g].refused,
