@@ -111,10 +111,10 @@ static double correlation(const trial *t, size_t k, size_t *n_pictures)
         double strength[STEPS], value[STEPS];
         size_t n = 0;
         for (size_t step = 0; step < STEPS; step++) {
-            double v = qual_value(cell(t, i, k, step), row);
+            double v = qual_badness(cell(t, i, k, step), row);
             if (isnan(v)) continue;
             strength[n] = (double)step;
-            value[n++] = v * (double)qual_direction(row);
+            value[n++] = v;
         }
         if (n < 3) continue;
         double rho = acc_spearman(strength, value, n);

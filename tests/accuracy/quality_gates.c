@@ -165,14 +165,6 @@ static void print_limits(field *f, const fvi_limit *limits, const outcome *none)
     }
 }
 
-/* How much worse a value is than others: by the side that gives the reason. */
-static double badness(const fvi_reason_row *row, const fvi_seen *seen)
-{
-    double v = qual_value(seen, row);
-    int direction = qual_direction(row);
-    return direction == 0 ? fabs(v) : v * (double)direction;
-}
-
 static void print_trials(field *f, const outcome *none)
 {
     size_t n_images = f->set->n_images;
@@ -184,14 +176,14 @@ static void print_trials(field *f, const outcome *none)
         size_t n = 0;
         if (row->measure < 0 || row->measure == FVI_Q_FACE_COUNT) continue;
         for (size_t i = 0; i < n_images; i++) {
-            double b = badness(row, &f->set->images[i].seen);
+            double b = qual_badness(&f->set->images[i].seen, row);
             if (!isnan(b)) v[n++] = b;
         }
         if (n == 0) continue;
         acc_sort_values(v, n);
         double at = acc_quantile(v, n, 1.0 - worst);
         for (size_t i = 0; i < n_images; i++)
-            f->out[i] = badness(row, &f->set->images[i].seen) > at;
+            f->out[i] = qual_badness(&f->set->images[i].seen, row) > at;
         (void)snprintf(text, sizeof text, "%s %.4g",
                        qual_direction(row) < 0 ? "at least" : "at most",
                        qual_direction(row) < 0 ? -at : at);

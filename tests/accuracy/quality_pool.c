@@ -73,7 +73,7 @@ fvi_seen qual_examine(fv_session *session, fv_bytes bytes, fv_image kind)
     fv_error err = {.code = FV_OK};
     fvi_examined out = {.has_chip = false};
     fv_timings t = {0};
-    fvi_examine what = {kind, bytes, {0}, &t};
+    fvi_examine what = {.which = kind, .bytes = bytes, .timings = &t, .no_chip = true};
 
     if (fvi_photo_examine(session, &what, &out, &err) != FV_OK) qual_die(err.text, "a photograph");
     return out.seen;

@@ -25,6 +25,13 @@ double qual_value(const fvi_seen *seen, const fvi_reason_row *row)
     return (double)seen->measured.value[row->measure];
 }
 
+double qual_badness(const fvi_seen *seen, const fvi_reason_row *row)
+{
+    double v = qual_value(seen, row);
+    int direction = qual_direction(row);
+    return direction == 0 ? fabs(v) : v * (double)direction;
+}
+
 const fvi_limits_set *qual_limits(const fv_engine *engine, fv_image kind)
 {
     return kind == FV_SELFIE ? &engine->settings.selfie : &engine->settings.record;

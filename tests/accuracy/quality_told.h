@@ -14,6 +14,10 @@ int qual_direction(const fvi_reason_row *row);
 /** NaN where the row is NULL, has no measure, or the measure was not taken. */
 double qual_value(const fvi_seen *seen, const fvi_reason_row *row);
 
+/** The value, turned so that higher is worse: to the side that gives the reason; away from 0 where
+ *  both do. NaN likewise. */
+double qual_badness(const fvi_seen *seen, const fvi_reason_row *row);
+
 const fvi_limits_set *qual_limits(const fv_engine *engine, fv_image kind);
 
 /** Every reason, one for each cause; limits by kind. */
@@ -32,8 +36,7 @@ extern const char *const qual_framing[];
 bool qual_refused_but_for(const fv_engine *engine, const fvi_seen *seen, fv_image kind,
                           const char *const *aside);
 
-/** What is told first; FV_REASON_NONE where nothing is. A photograph that is not refused is taken
- *  for one that did not match. */
+/** What fv_quality() would tell first; FV_REASON_NONE where nothing is. */
 fv_reason_code qual_first(const fv_engine *engine, const fvi_seen *seen, fv_image kind);
 
 /** Holds a figure against its bound and prints nothing; see qual_promises(). */
