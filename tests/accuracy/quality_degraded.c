@@ -99,29 +99,39 @@ static void degrade_one(fv_session *session, size_t i, void *context)
     free(s.picture.rgb);
 }
 
-/* Mean over the pictures of one picture's rank correlation; what could not be measured is left out
- * of it, and a measure that does not move counts 0. Positive: moves to the reason's side. */
-static double correlation(const trial *t, size_t k, size_t *n_pictures)
+/* Mean over the pictures of one picture's rank correlation of `value` with the strength; what could
+ * not be measured is left out of it, and a value that does not move counts 0. */
+static double correlation(const trial *t, size_t k, double (*value)(const fvi_seen *, const void *),
+                          const void *of, size_t *n_pictures)
 {
-    const fvi_reason_row *row = qual_row(qual_kinds[k].reason);
     double sum = 0.0;
 
     *n_pictures = 0;
     for (size_t i = 0; i < t->n; i++) {
-        double strength[STEPS], value[STEPS];
+        double x[STEPS], y[STEPS];
         size_t n = 0;
         for (size_t step = 0; step < STEPS; step++) {
-            double v = qual_badness(cell(t, i, k, step), row);
+            double v = value(cell(t, i, k, step), of);
             if (isnan(v)) continue;
-            strength[n] = (double)step;
-            value[n++] = v;
+            x[n] = (double)step;
+            y[n++] = v;
         }
         if (n < 3) continue;
-        double rho = acc_spearman(strength, value, n);
+        double rho = acc_spearman(x, y, n);
         sum += isnan(rho) ? 0.0 : rho;
         ++*n_pictures;
     }
     return *n_pictures > 0 ? sum / (double)*n_pictures : NAN;
+}
+
+static double badness(const fvi_seen *seen, const void *row)
+{
+    return qual_badness(seen, row);
+}
+
+static double native(const fvi_seen *seen, const void *measure)
+{
+    return (double)seen->measured.value[*(const int *)measure];
 }
 
 static void print_mean(const trial *t, size_t k, size_t step)
@@ -158,7 +168,7 @@ static void print_measures(const trial *t)
         const qual_kind *kind = &qual_kinds[k];
         const fvi_reason_row *row = qual_row(kind->reason);
         size_t n = 0;
-        double rho = correlation(t, k, &n);
+        double rho = correlation(t, k, badness, row, &n);
         (void)printf("| %s | %s | %s |", kind->name, kind->reason,
                      row == NULL || row->measure < 0 ? "not there"
                                                      : fvi_measures[row->measure].name);
@@ -170,6 +180,24 @@ static void print_measures(const trial *t)
         (void)printf(" | %.3f | %zu |\n", rho, n);
         if (kind->promised) note(kind->name, "rank correlation", rho, QUAL_SPEARMAN_MIN);
     }
+}
+
+static void print_all_measures(const trial *t)
+{
+    (void)printf("\nRank correlation of every measure with every degradation\n\n| measure |");
+    for (size_t k = 0; k < qual_kinds_n; k++)
+        (void)printf(" %s |", qual_kinds[k].name);
+    (void)printf("\n|---|");
+    for (size_t k = 0; k < qual_kinds_n; k++)
+        (void)printf("---|");
+    for (int m = 0; m < FVI_Q_COUNT; m++) {
+        (void)printf("\n| %s |", fvi_measures[m].name);
+        for (size_t k = 0; k < qual_kinds_n; k++) {
+            size_t n = 0;
+            (void)printf(" %.2f |", correlation(t, k, native, &m, &n));
+        }
+    }
+    (void)printf("\n");
 }
 
 static bool fits(const qual_kind *kind, fv_reason_code first)
@@ -264,6 +292,7 @@ void qual_degraded(const qual_run *run, const acc_set *lfw)
     qual_each(run->engine, run->threads, t.n, degrade_one, &t);
     print_measures(&t);
     print_told(&t);
+    print_all_measures(&t);
     write_csv(&t);
     free(t.chosen);
     free(t.seen);
