@@ -78,6 +78,22 @@ void cli_show_path(const char *path, char *out, size_t cap);
  */
 int cli_fail(const cli_common *c, const cli_answer *failed);
 
+/**
+ * Prints a failure with its cause to standard error. Where err has no text or field, the status
+ * gives one.
+ *
+ * @return the exit code that it deserves
+ */
+int cli_tell_failure(const cli_common *c, fv_status status, fv_error *err);
+
+/**
+ * Reads a photograph; *out is the caller's to wipe and free().
+ *
+ * @param field  of the request, for the error, which says what the path is instead of a file
+ */
+fv_status cli_read_photo(const char *path, const char *field, uint8_t **out, size_t *len,
+                         fv_error *err);
+
 /** Prints a JSON document and frees it; returns EXIT_FAULT when it could not be written. */
 int cli_print_json(const cli_common *c, json_t *doc, int exit_code);
 
@@ -89,6 +105,7 @@ fv_engine_options cli_engine_options(const cli_common *c);
 /** The commands; argv[0] is "faceverify COMMAND". */
 int cmd_verify(int argc, char **argv);
 int cmd_match(int argc, char **argv);
+int cmd_quality(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 
