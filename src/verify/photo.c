@@ -166,8 +166,12 @@ fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what, fvi_ex
     if (w.photo.fault == FVI_DECODE_OK) {
         FVI_TRY(find(&w, err));
         FVI_TRY(measure(&w, &seen, err));
-        if (w.faces.n > 0 && !what->no_chip) FVI_TRY(chip(&w, &seen, err));
     }
+    if (what->limits != NULL)
+        fvi_explain_photo(what->reasons, what->which, &seen.seen, what->limits);
+    bool wanted = what->limits == NULL || !what->reasons->blocked[what->which];
+    if (w.photo.fault == FVI_DECODE_OK && w.faces.n > 0 && wanted && !what->no_chip)
+        FVI_TRY(chip(&w, &seen, err));
     *out = seen;
 out:
     fvi_wipe(&w, sizeof w);

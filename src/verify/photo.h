@@ -34,15 +34,17 @@ typedef struct fvi_examine {
     fv_image which;
     fv_bytes bytes;
     fvi_deadline deadline;
-    fv_timings *timings; /**< added to */
-    bool no_chip;        /**< nothing will be compared */
-    fvi_onlook *onlook;  /**< called after the measures where the file was readable, or NULL */
+    fv_timings *timings;          /**< added to */
+    const fvi_limits_set *limits; /**< NULL: whatever the measures say, it is taken to the chip */
+    fvi_reasons *reasons;         /**< with limits: what they say is added */
+    bool no_chip;                 /**< nothing will be compared */
+    fvi_onlook *onlook; /**< called after the measures where the file was readable, or NULL */
     void *onlooker;
 } fvi_examine;
 
 /**
- * Decodes, finds the face, measures, and where there is a face fills the subject's chip. Everything
- * that is wrong with the photograph is in out->seen.
+ * Decodes, finds the face, measures, explains, and where there is a face that the limits let pass
+ * fills the subject's chip. Everything that is wrong with the photograph is in out->seen.
  */
 FV_NODISCARD fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what,
                                          fvi_examined *out, fv_error *err);

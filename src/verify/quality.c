@@ -84,12 +84,13 @@ static fv_status measure(fv_session *session, const fvi_quality_ask *ask, fv_qua
     fvi_examine what = {.which = ask->kind,
                         .bytes = ask->photo,
                         .timings = &out->timings,
+                        .limits = limits,
+                        .reasons = &reasons,
                         .no_chip = true,
                         .onlook = ask->onlook,
                         .onlooker = ask->onlooker};
 
     FVI_TRY(fvi_photo_examine(session, &what, &seen, err));
-    fvi_explain_photo(&reasons, ask->kind, &seen.seen, limits);
     out->photo = seen.info;
     out->usable = seen.has_face && !reasons.blocked[ask->kind] ? 1 : 0;
     if (seen.seen.fault == FVI_DECODE_OK) give_measures(out, &seen.seen.measured, limits);

@@ -54,11 +54,12 @@ static fv_status examine(flow *f, fv_image which, bool *blocked, fv_error *err)
     fvi_examine what = {.which = which,
                         .bytes = selfie ? f->request.selfie : f->request.record,
                         .deadline = f->deadline,
-                        .timings = &f->result.timings};
-    fvi_examined seen = {0};
+                        .timings = &f->result.timings,
+                        .limits = selfie ? &s->selfie : &s->record,
+                        .reasons = &f->reasons};
+    fvi_examined seen = {.has_chip = false};
 
     FVI_TRY(fvi_photo_examine(f->session, &what, &seen, err));
-    fvi_explain_photo(&f->reasons, which, &seen.seen, selfie ? &s->selfie : &s->record);
     *(selfie ? &f->result.selfie : &f->result.record) = seen.info;
     *blocked = f->reasons.blocked[which] || !seen.has_chip;
 out:
