@@ -94,6 +94,21 @@ int cli_tell_failure(const cli_common *c, fv_status status, fv_error *err);
 fv_status cli_read_photo(const char *path, const char *field, uint8_t **out, size_t *len,
                          fv_error *err);
 
+/** Where a file is to be written. */
+typedef struct cli_target {
+    const char *path;
+    const char *field; /**< for the error */
+    const char *never; /**< a file that must not be overwritten, or NULL */
+} cli_target;
+
+/**
+ * Writes a file that its owner alone may read: whole, or not at all. What was there is replaced.
+ *
+ * @return FV_OK, FV_E_ARG (a path that cannot be written to), FV_E_INTERNAL (the disk is full or
+ *         broken), FV_E_NOMEM
+ */
+fv_status cli_write_file(const cli_target *to, fv_bytes content, fv_error *err);
+
 /** Prints a JSON document and frees it; returns EXIT_FAULT when it could not be written. */
 int cli_print_json(const cli_common *c, json_t *doc, int exit_code);
 
