@@ -21,8 +21,13 @@ void fvi_stage(uint64_t *mark, uint32_t *stage);
 typedef struct fvi_examined {
     fvi_seen seen;
     fv_photo_info info;
+    bool has_face;
     bool has_chip;
 } fvi_examined;
+
+/** Looks at a photograph while it lies in the session. */
+typedef fv_status fvi_onlook(void *self, fv_session *session, const fvi_found *found,
+                             fv_error *err);
 
 /** What to examine, and what keeps count of it. */
 typedef struct fvi_examine {
@@ -32,7 +37,9 @@ typedef struct fvi_examine {
     fv_timings *timings;          /**< added to */
     const fvi_limits_set *limits; /**< NULL: whatever the measures say, it is taken to the chip */
     fvi_reasons *reasons;         /**< with limits: what they say is added */
-    bool measures_only;           /**< no chip is made */
+    bool no_chip;                 /**< nothing will be compared */
+    fvi_onlook *onlook; /**< called after the measures where the file was readable, or NULL */
+    void *onlooker;
 } fvi_examine;
 
 /**
