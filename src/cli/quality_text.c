@@ -41,7 +41,10 @@ static const words chinese = {
 static const char *unit_word(const char *unit, fv_locale locale)
 {
     static const char *const chinese_words[][2] = {
-        {"faces", "张脸"}, {"px", "像素"}, {"deg", "度"}, {"eyes", "倍眼距"}, {"share", "比例"}};
+        {"faces", "张脸"},    {"px", "像素"},           {"deg", "度"},  {"eyes", "倍眼距"},
+        {"share", "比例"},    {"ratio", "倍"},          {"bits", "位"}, {"stops", "档"},
+        {"levels", "灰度级"}, {"cycles/px", "周/像素"},
+    };
 
     if (locale == FV_LOCALE_EN) return unit;
     for (size_t i = 0; i < sizeof chinese_words / sizeof chinese_words[0]; i++) {
