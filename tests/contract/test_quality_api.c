@@ -89,7 +89,7 @@ static void assert_sound_quality(const fv_quality_result *r, fv_image kind, cons
     if (!r->usable) assert_int_equal(r->reasons[0].severity, FV_BLOCKS);
     for (uint32_t i = 0; i < r->n_measures; i++)
         assert_measure(&r->measures[i]);
-    assert_true(r->timings.total_us > 0);
+    assert_true((r->timings.total_us > 0) || r->n_measures == 0);
     assert_int_equal(r->timings.chip_us, 0);
     assert_int_equal(r->timings.embed_us, 0);
     assert_int_equal(r->timings.liveness_us, 0);
