@@ -8,6 +8,8 @@
 
 enum { FVI_Q_NONE = -1 };
 
+#define FV_BY_LIMITS ((fv_severity)0)
+
 #define SIDE_NONE   FVI_WITHIN, FVI_WITHIN
 #define SIDE_BELOW  FVI_BELOW, FVI_WITHIN
 #define SIDE_ABOVE  FVI_WITHIN, FVI_ABOVE

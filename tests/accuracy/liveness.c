@@ -68,30 +68,6 @@ static fv_engine *make_engine(const options *o)
     return engine;
 }
 
-static void write_features(const liv_set *s, const char *path)
-{
-    FILE *f = fopen(path, "w");
-    if (f == NULL) die("the features cannot be written");
-    (void)fputs("path,set,person,label,attack,left_out,readable,box_px,context", f);
-    for (int k = 0; k < FVI_LIVE_COUNT; k++)
-        (void)fprintf(f, ",%s", fvi_live_features[k].name);
-    for (int m = 0; m < FVI_Q_COUNT; m++)
-        (void)fprintf(f, ",%s", fvi_measures[m].name);
-    (void)fputc('\n', f);
-    for (size_t i = 0; i < s->n; i++) {
-        const liv_pic *p = &s->pics[i];
-        (void)fprintf(f, "%s,%s,%s,%s,%s,%d,%d,%.1f,%.4f", p->path, p->set, p->person,
-                      p->live ? "live" : "spoof", p->species, p->left_out, p->readable,
-                      (double)p->box_px, (double)p->seen.context);
-        for (int k = 0; k < FVI_LIVE_COUNT; k++)
-            (void)fprintf(f, ",%.6g", (double)p->seen.feature[k]);
-        for (int m = 0; m < FVI_Q_COUNT; m++)
-            (void)fprintf(f, ",%.5g", (double)p->measured.value[m]);
-        (void)fputc('\n', f);
-    }
-    (void)fclose(f);
-}
-
 static liv_set load(const options *o)
 {
     char path[4096];
@@ -116,7 +92,7 @@ static void count(const liv_set *s)
 
 /* The worse selfies of every set with live pictures that can be judged. */
 static double degraded(const liv_set *s, const options *o, const fv_engine *engine,
-                       const fvi_liveness_model *m)
+                       const fvi_liveness_model *m, FILE *csv)
 {
     const char *sets[SETS_MAX];
     size_t n = liv_sets(s, sets, SETS_MAX);
@@ -128,7 +104,7 @@ static double degraded(const liv_set *s, const options *o, const fv_engine *engi
         liv_sample(s, sets[i], a.live < want ? 1 : a.live / want, &base);
     }
     (void)printf("%zu genuine selfies made worse\n", base.n);
-    double worst = liv_print_degraded(&base, engine, m, o->threads);
+    double worst = liv_print_degraded(&base, engine, m, o->threads, csv);
     liv_free(&base);
     return worst;
 }
@@ -195,9 +171,13 @@ int main(int argc, char **argv)
     liv_set s = load(&o);
     liv_work(&s, engine, o.threads, NULL);
     count(&s);
-    if (o.features != NULL) write_features(&s, o.features);
+    FILE *csv = o.features == NULL ? NULL : fopen(o.features, "w");
+    if (o.features != NULL && csv == NULL) die("the features cannot be written");
+    liv_write_head(csv);
+    liv_write(csv, &s, "", 0.0f);
     if (o.train != NULL) {
         liv_train(&s, engine, o.train);
+        if (csv != NULL) (void)fclose(csv);
         liv_free(&s);
         fv_engine_destroy(&engine);
         return 0;
@@ -211,7 +191,8 @@ int main(int argc, char **argv)
     (void)liv_print_left_out(&s, &m, sets, auc_of, SETS_MAX);
     (void)printf("answers, each picture by a model without its person\n");
     liv_print_answers(&s, &m);
-    double worst = degraded(&s, &o, engine, &m);
+    double worst = degraded(&s, &o, engine, &m, csv);
+    if (csv != NULL) (void)fclose(csv);
     bool good = check(&s, &m, auc_of, worst);
     (void)printf("%s\n", good ? "as promised" : "NOT as promised");
     liv_free(&s);

@@ -124,6 +124,7 @@ double liv_print_degraded(const liv_set *base, const fv_engine *engine, const fv
             liv_set s = copy(base);
             liv_work(&s, engine, threads, &change);
             liv_score(&s, m);
+            liv_write(csv, &s, harms[h].name, change.strength);
             (void)printf("  %-29s %8.4g", harms[h].name, (double)change.strength);
             for (size_t i = 0; i < m->n_points; i++) {
                 size_t cannot = 0, attack = 0;

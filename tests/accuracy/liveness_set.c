@@ -279,6 +279,32 @@ void liv_sample(const liv_set *s, const char *name, size_t each, liv_set *out)
     }
 }
 
+void liv_write_head(FILE *csv)
+{
+    if (csv == NULL) return;
+    (void)fputs("path,harm,strength,set,person,label,attack,left_out,readable,box_px,context", csv);
+    for (int k = 0; k < FVI_LIVE_COUNT; k++)
+        (void)fprintf(csv, ",%s", fvi_live_features[k].name);
+    for (int m = 0; m < FVI_Q_COUNT; m++)
+        (void)fprintf(csv, ",%s", fvi_measures[m].name);
+    (void)fputc('\n', csv);
+}
+
+void liv_write(FILE *csv, const liv_set *s, const char *harm, float strength)
+{
+    for (size_t i = 0; csv != NULL && i < s->n; i++) {
+        const liv_pic *p = &s->pics[i];
+        (void)fprintf(csv, "%s,\"%s\",%g,%s,%s,%s,%s,%d,%d,%.1f,%.4f", p->path, harm,
+                      (double)strength, p->set, p->person, p->live ? "live" : "spoof", p->species,
+                      p->left_out, p->readable, (double)p->box_px, (double)p->seen.context);
+        for (int k = 0; k < FVI_LIVE_COUNT; k++)
+            (void)fprintf(csv, ",%.6g", (double)p->seen.feature[k]);
+        for (int m = 0; m < FVI_Q_COUNT; m++)
+            (void)fprintf(csv, ",%.5g", (double)p->measured.value[m]);
+        (void)fputc('\n', csv);
+    }
+}
+
 void liv_free(liv_set *s)
 {
     for (size_t i = 0; i < s->n; i++)

@@ -3,6 +3,8 @@
 #ifndef FVI_LIVENESS_SET_H
 #define FVI_LIVENESS_SET_H
 
+#include <stdio.h>
+
 #include "degrade.h"
 #include "liveness/liveness.h"
 #include "verify/engine.h"
@@ -52,6 +54,10 @@ void liv_score(liv_set *s, const fvi_liveness_model *model);
 
 /* A copy of every `each`-th live picture that is readable, of those whose set is `name`. */
 void liv_sample(const liv_set *s, const char *name, size_t each, liv_set *out);
+
+/* One row a picture: what was seen of it, and every measure. csv NULL: nothing. */
+void liv_write_head(FILE *csv);
+void liv_write(FILE *csv, const liv_set *s, const char *harm, float strength);
 
 void liv_free(liv_set *s);
 

@@ -100,7 +100,7 @@ static float person(const fvi_box *face, int x, int y)
 {
     float w = fmaxf(face->x1_px - face->x0_px, 1.0f), h = fmaxf(face->y1_px - face->y0_px, 1.0f);
     float cx = (face->x0_px + face->x1_px) / 2.0f, cy = (face->y0_px + face->y1_px) / 2.0f;
-    float hx = ((float)x - cx) / (0.72f * w), hy = ((float)y - (cy - 0.1f * h)) / (0.80f * h);
+    float hx = ((float)x - cx) / (0.62f * w), hy = ((float)y - (cy - 0.07f * h)) / (0.70f * h);
     float sx = ((float)x - cx) / (1.4f * w), sy = ((float)y - (cy + 1.6f * h)) / (1.0f * h);
     float head = sqrtf(hx * hx + hy * hy);
     float body = sy > 0.0f ? fabsf(sx) : sqrtf(sx * sx + sy * sy);
