@@ -110,7 +110,7 @@ static liv_set copy(const liv_set *from)
 }
 
 double liv_print_degraded(const liv_set *base, const fv_engine *engine, const fvi_liveness_model *m,
-                          unsigned threads)
+                          unsigned threads, FILE *csv)
 {
     double worst = 0.0;
 

@@ -9,6 +9,6 @@
  * called live, attack, or cannot be judged. Returns the most that any promised strength had called
  * attack, as a share of `base`. */
 double liv_print_degraded(const liv_set *base, const fv_engine *engine, const fvi_liveness_model *m,
-                          unsigned threads);
+                          unsigned threads, FILE *csv);
 
 #endif
