@@ -198,7 +198,7 @@ static void judge(liv_pic *p)
     fvi_liveness_seen seen = p->seen;
 
     seen.score = 1.0f;
-    fvi_liveness_judge(&seen, 0.0f, &p->measured, &j);
+    fvi_liveness_judge(&seen, &(fvi_live_limits){0.0f, 0.0f}, &p->measured, &j);
     p->readable = p->face && j.verdict == FV_LIVENESS_LIVE;
     p->why = p->readable || j.n_causes == 0 ? 0 : j.causes[0].why;
     p->measure = p->readable || j.n_causes == 0 ? FVI_Q_COUNT : j.causes[0].measure;
