@@ -63,7 +63,7 @@ static fv_status load_liveness(fv_engine *e, fv_error *err)
     fv_status st = FV_OK;
     char path[sizeof e->pack->dir + 32];
 
-    e->liveness_limit = NAN;
+    e->live_limits = (fvi_live_limits){NAN, NAN};
     if (e->models[FVI_ROLE_LIVENESS] == NULL) {
         if (e->settings.policy.liveness == FVI_LIVENESS_REQUIRED)
             st = fvi_fail(err, FV_E_MODEL,
@@ -74,8 +74,8 @@ static fv_status load_liveness(fv_engine *e, fv_error *err)
     }
     (void)snprintf(path, sizeof path, "%s/liveness.json", e->pack->dir);
     FVI_TRY(fvi_liveness_load(&e->liveness, path, e->pack->nets[FVI_ROLE_LIVENESS].sha256, err));
-    FVI_TRY(fvi_liveness_limit(&e->liveness, e->settings.policy.liveness_bpcer, &e->liveness_limit,
-                               err));
+    FVI_TRY(
+        fvi_liveness_limits(&e->liveness, e->settings.policy.liveness_bpcer, &e->live_limits, err));
 out:
     return st;
 }
