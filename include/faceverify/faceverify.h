@@ -6,6 +6,7 @@
 #include "faceverify/bytes.h"
 #include "faceverify/engine.h"
 #include "faceverify/match.h"
+#include "faceverify/quality.h"
 #include "faceverify/reason.h"
 #include "faceverify/status.h"
 #include "faceverify/verify.h"

@@ -39,6 +39,22 @@ FV_API const char *fv_decision_name(fv_decision decision);
 /** One sentence for the member; "" for an unknown number. Static, thread-safe. */
 FV_API const char *fv_decision_text(fv_decision decision, fv_locale locale);
 
+/* X(NAME, number). What liveness says of a selfie. */
+#define FV_LIVENESS_LIST(X)                                                                        \
+    X(NOT_ASKED, 0)                                                                                \
+    X(LIVE, 1)                                                                                     \
+    X(ATTACK, 2)       /* a picture of a picture is suspected */                                   \
+    X(CANNOT_JUDGE, 3) /* too dark, too blurred, too small, too little around the face */
+
+typedef enum fv_liveness_verdict {
+#define X(name, number) FV_LIVENESS_##name = number,
+    FV_LIVENESS_LIST(X)
+#undef X
+} fv_liveness_verdict;
+
+/** "CANNOT_JUDGE"; "" for an unknown number. Static, thread-safe. */
+FV_API const char *fv_liveness_name(fv_liveness_verdict liveness);
+
 /** What is asked. Initialise with FV_REQUEST_INIT; everything is borrowed for the call. */
 typedef struct fv_request {
     uint32_t struct_size;   /**< set by FV_REQUEST_INIT; lets the struct grow */
@@ -107,6 +123,10 @@ typedef struct fv_result {
     float review_similarity; /**< at or above, but below match_similarity: MANUAL_REVIEW */
     float match_fmr;         /**< the false match rate that match_similarity stands for */
     float review_fmr;
+    float liveness_score; /**< 0..1, higher = more live; NaN = not taken */
+    float liveness_limit; /**< at or above: live; NaN = liveness is not asked for */
+    float liveness_bpcer; /**< the share of bona fide selfies that liveness_limit refuses */
+    fv_liveness_verdict liveness;
 } fv_result;
 
 #ifdef __cplusplus

@@ -78,6 +78,37 @@ void cli_show_path(const char *path, char *out, size_t cap);
  */
 int cli_fail(const cli_common *c, const cli_answer *failed);
 
+/**
+ * Prints a failure with its cause to standard error. Where err has no text or field, the status
+ * gives one.
+ *
+ * @return the exit code that it deserves
+ */
+int cli_tell_failure(const cli_common *c, fv_status status, fv_error *err);
+
+/**
+ * Reads a photograph; *out is the caller's to wipe and free().
+ *
+ * @param field  of the request, for the error, which says what the path is instead of a file
+ */
+fv_status cli_read_photo(const char *path, const char *field, uint8_t **out, size_t *len,
+                         fv_error *err);
+
+/** Where a file is to be written. */
+typedef struct cli_target {
+    const char *path;
+    const char *field; /**< for the error */
+    const char *never; /**< a file that must not be overwritten, or NULL */
+} cli_target;
+
+/**
+ * Writes a file that its owner alone may read: whole, or not at all. What was there is replaced.
+ *
+ * @return FV_OK, FV_E_ARG (a path that cannot be written to), FV_E_INTERNAL (the disk is full or
+ *         broken), FV_E_NOMEM
+ */
+fv_status cli_write_file(const cli_target *to, fv_bytes content, fv_error *err);
+
 /** Prints a JSON document and frees it; returns EXIT_FAULT when it could not be written. */
 int cli_print_json(const cli_common *c, json_t *doc, int exit_code);
 
@@ -89,6 +120,7 @@ fv_engine_options cli_engine_options(const cli_common *c);
 /** The commands; argv[0] is "faceverify COMMAND". */
 int cmd_verify(int argc, char **argv);
 int cmd_match(int argc, char **argv);
+int cmd_quality(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 

@@ -3,15 +3,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "cli/cli.h"
 
-/* A file beyond this is not read at all; the engine's own limit is a setting. */
-enum { FILE_MAX_MB = 512, FILE_MAX_BYTES = FILE_MAX_MB << 20, ID_CAP = 64 };
+enum { ID_CAP = 64 };
 
 typedef struct args {
     cli_common common; /* first: --help and the common options find it here */
@@ -152,38 +150,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/* The cause comes before the path, which may be longer than what an error holds. */
-static fv_status unreadable(const char *path, const char *field, fv_error *err)
-{
-    struct stat sb;
-    char shown[CLI_PATH_CAP];
-    const char *cause;
-
-    cli_show_path(path, shown, sizeof shown);
-    if (stat(path, &sb) != 0)
-        cause = strerror(errno);
-    else if (S_ISDIR(sb.st_mode))
-        cause = "it is a folder, not a file";
-    else if (!S_ISREG(sb.st_mode))
-        cause = "it is a pipe or a device; save the photograph as a file first";
-    else if (sb.st_size > FILE_MAX_BYTES)
-        return fvi_fail_field(err, FV_E_LIMIT, field, "larger than %d MB: %s", (int)FILE_MAX_MB,
-                              shown);
-    else
-        cause = access(path, R_OK) != 0 ? strerror(errno) : "reading failed";
-    return fvi_fail_field(err, FV_E_ARG, field, "cannot be read: %s: %s", cause, shown);
-}
-
 static fv_status read_photos(const args *a, uint8_t *bytes[2], fv_request *request, fv_error *err)
 {
     fv_bytes *photos[2] = {&request->selfie, &request->record};
 
     for (unsigned i = 0; i < 2 && i < a->n_paths; i++) {
-        fv_error why = {.code = FV_OK};
         size_t len = 0;
-        fv_status st = fvi_file_read(a->paths[i], FILE_MAX_BYTES, FV_E_ARG, &bytes[i], &len, &why);
-        if (st == FV_E_NOMEM) return fvi_fail(err, st, "%s", why.text);
-        if (st != FV_OK) return unreadable(a->paths[i], photo_fields[i], err);
+        fv_status st = cli_read_photo(a->paths[i], photo_fields[i], &bytes[i], &len, err);
+        if (st != FV_OK) return st;
         *photos[i] = (fv_bytes){bytes[i], len};
     }
     return FV_OK;

@@ -241,20 +241,22 @@ static const char *hint(const cli_common *c, fv_status st)
     return "";
 }
 
-int cli_fail(const cli_common *c, const cli_answer *failed)
+int cli_tell_failure(const cli_common *c, fv_status st, fv_error *e)
 {
-    cli_answer a = *failed;
-    fv_error *e = &a.err;
-    fv_status st = a.status;
-
     if (e->text[0] == '\0') (void)snprintf(e->text, sizeof e->text, "%s", fv_status_text(st));
     if (st == FV_E_CONFIG && e->field[0] == '\0')
         (void)snprintf(e->field, sizeof e->field, "settings");
     bool named = e->field[0] != '\0' && strcmp(e->field, "command_line") != 0;
     cli_error(c, "%s%s%s%s", named ? e->field : "", named ? ": " : "", e->text, hint(c, st));
-
     bool theirs = st == FV_E_ARG || st == FV_E_CONFIG || st == FV_E_LIMIT;
-    int code = theirs ? EXIT_USAGE : EXIT_FAULT;
+    return theirs ? EXIT_USAGE : EXIT_FAULT;
+}
+
+int cli_fail(const cli_common *c, const cli_answer *failed)
+{
+    cli_answer a = *failed;
+    int code = cli_tell_failure(c, a.status, &a.err);
+
     return c->json ? cli_print_json(c, cli_reply_json(&a, c->locale), code) : code;
 }
 

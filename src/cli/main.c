@@ -11,6 +11,7 @@ static const struct command {
 } commands[] = {
     {"verify", cmd_verify, "is the person on the selfie the one on the photograph on record?"},
     {"match", cmd_match, "the comparison alone, without the age gate"},
+    {"quality", cmd_quality, "what photographs are like, what is wrong with them, what to do"},
     {"models", cmd_models, "what is loaded: networks, hashes, calibration, thresholds"},
     {"config", cmd_config, "the settings in force, as YAML"},
 };
@@ -32,9 +33,11 @@ static void usage(FILE *to)
         "  faceverify verify --locale zh-CN selfie.jpg record.jpg          in Chinese\n"
         "  faceverify verify --details selfie.jpg record.jpg  what was measured, the times\n"
         "  faceverify verify --json selfie.jpg record.jpg     the same for programs\n"
+        "  faceverify quality selfie.jpg                      one photograph: good enough?\n"
         "  faceverify COMMAND --help                          all options of a command\n\n"
-        "Exit codes: 0 yes (PASS, NOT_REQUIRED), 1 any other decision, 2 the command line, the\n"
-        "request or the settings are wrong, 3 no answer (a model, memory, time, the disk).\n",
+        "Exit codes: 0 yes (PASS, NOT_REQUIRED; can be used), 1 any other answer, 2 the command\n"
+        "line, the request, a file or the settings are wrong, 3 no answer (a model, memory, time,\n"
+        "the disk).\n",
         to);
 }
 
@@ -54,11 +57,14 @@ static int run_command(const cli_common *self, int argc, char **argv)
         return commands[i].run(argc - 1, argv + 1);
     }
     char shown[40];
+    char known[160] = "";
+    size_t at = 0;
+    for (size_t i = 0; i < N_COMMANDS && at < sizeof known; i++)
+        at += (size_t)snprintf(known + at, sizeof known - at, "%s%s", i > 0 ? ", " : "",
+                               commands[i].name);
     cli_show_path(argv[1], shown, sizeof shown);
-    cli_error(self,
-              "'%s' is not a command; known: verify, match, models, config. First steps: "
-              "faceverify --help",
-              shown);
+    cli_error(self, "'%s' is not a command; known: %s. First steps: faceverify --help", shown,
+              known);
     return EXIT_USAGE;
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/reply.h"
+
 #include <math.h>
 
-#include "cli/cli.h"
-
 typedef struct words {
-    const char *result, *why, *todo;
-    const char *tag;      /* for a name that programs and colleagues know the thing by */
-    const char *about[3]; /* both photographs, the selfie, the one on record */
+    const char *result;
+    cli_told_words told;
     const char *details, *selfie, *record, *unread, *no_face, *face;
     const char *similarity, *not_compared, *pass_from, *review_from;
     const char *times;
@@ -14,10 +13,10 @@ typedef struct words {
 
 static const words english = {
     .result = "Decision: ",
-    .why = "Why",
-    .todo = "What to do",
-    .tag = " (%s)",
-    .about = {"[both photographs] ", "[selfie] ", "[record photo] "},
+    .told = {.why = "Why",
+             .todo = "What to do",
+             .tag = " (%s)",
+             .about = {"[both photographs] ", "[selfie] ", "[record photo] "}},
     .details = "Details",
     .selfie = "selfie:          ",
     .record = "record photo:    ",
@@ -33,10 +32,10 @@ static const words english = {
 };
 static const words chinese = {
     .result = "结论：",
-    .why = "原因",
-    .todo = "可以怎么做",
-    .tag = "（%s）",
-    .about = {"【两张照片】", "【自拍照】", "【留存照片】"},
+    .told = {.why = "原因",
+             .todo = "可以怎么做",
+             .tag = "（%s）",
+             .about = {"【两张照片】", "【自拍照】", "【留存照片】"}},
     .details = "详情",
     .selfie = "自拍照：    ",
     .record = "留存照片：  ",
@@ -86,51 +85,16 @@ static void print_details(const fv_result *r, const words *w, FILE *to)
                   t->landmarks_us / 1e3, t->pose_us / 1e3, t->chip_us / 1e3, t->embed_us / 1e3);
 }
 
-/* The comparison's reasons speak of both photographs, whichever they are filed under. */
-static const char *about(const fv_reason *r, const words *w)
-{
-    if (r->code == FV_REASON_NOT_THE_SAME_PERSON || r->code == FV_REASON_SIMILARITY_UNCERTAIN)
-        return w->about[0];
-    return w->about[r->image == FV_SELFIE ? 1 : 2];
-}
-
-static void begin_item(cli_column *c, unsigned number)
-{
-    c->indent = 5;
-    c->at = (unsigned)fprintf(c->to, "  %u. ", number);
-}
-
-static void print_tag(cli_column *c, const words *w, const char *name)
-{
-    char text[64];
-    (void)snprintf(text, sizeof text, w->tag, name);
-    cli_print_wrapped(c, text);
-    (void)fputc('\n', c->to);
-}
-
 void cli_reply_text(const cli_answer *a, fv_locale locale, bool details, FILE *to)
 {
     const words *w = locale == FV_LOCALE_EN ? &english : &chinese;
     const fv_result *r = &a->result;
+    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies};
     cli_column c = {.to = to};
-    char text[512];
 
     cli_print_wrapped(&c, w->result);
     cli_print_wrapped(&c, fv_decision_text(r->decision, locale));
-    print_tag(&c, w, fv_decision_name(r->decision));
-    if (r->n_reasons > 0) (void)fprintf(to, "\n%s\n", w->why);
-    for (uint32_t i = 0; i < r->n_reasons; i++) {
-        (void)fv_reason_text(&r->reasons[i], locale, text, sizeof text);
-        begin_item(&c, i + 1);
-        cli_print_wrapped(&c, about(&r->reasons[i], w));
-        cli_print_wrapped(&c, text);
-        print_tag(&c, w, fv_reason_name(r->reasons[i].code));
-    }
-    if (r->n_remedies > 0) (void)fprintf(to, "\n%s\n", w->todo);
-    for (uint32_t i = 0; i < r->n_remedies; i++) {
-        begin_item(&c, i + 1);
-        cli_print_wrapped(&c, fv_remedy_text(r->remedies[i], locale));
-        (void)fputc('\n', to);
-    }
+    cli_print_tag(&c, w->told.tag, fv_decision_name(r->decision));
+    cli_print_told(&told, &w->told, locale, to);
     if (details) print_details(r, w, to);
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cli/cli.h"
+#include "cli/reply.h"
 
 enum { COLUMNS = 79 };
 
@@ -68,4 +68,18 @@ void cli_print_wrapped(cli_column *c, const char *text)
         c->at += columns;
         text += n;
     }
+}
+
+unsigned cli_width(const char *text)
+{
+    size_t n = strlen(text);
+    unsigned columns = 0;
+
+    for (size_t at = 0; at < n;) {
+        uint32_t point = 0;
+        size_t len = fvi_utf8_next((const uint8_t *)text + at, n - at, &point);
+        columns += len > 0 && is_wide(point) ? 2 : 1;
+        at += len > 0 ? len : 1;
+    }
+    return columns;
 }

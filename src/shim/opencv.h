@@ -43,6 +43,29 @@ FV_NODISCARD fv_status fvi_cv_grey(const fvi_image *src, fvi_image *dst, fv_erro
 FV_NODISCARD fv_status fvi_cv_fill(fvi_image *dst, const fvi_point *points, size_t n, uint8_t value,
                                    fv_error *err) FV_NOEXCEPT;
 
+/** What lines, dots and letters are drawn with: RGB, antialiased, cut at the border. */
+typedef struct fvi_pen {
+    uint8_t rgb[3];
+    int size_px; /**< width of a line, diameter of a dot, height of a capital; 1..256 */
+} fvi_pen;
+
+/** The outline of a polygon of 2 to 128 points on an RGB picture. */
+FV_NODISCARD fv_status fvi_cv_polygon(fvi_image *dst, const fvi_point *points, size_t n,
+                                      const fvi_pen *pen, fv_error *err) FV_NOEXCEPT;
+
+/** A dot at each of 1 to 128 points of an RGB picture. */
+FV_NODISCARD fv_status fvi_cv_dots(fvi_image *dst, const fvi_point *points, size_t n,
+                                   const fvi_pen *pen, fv_error *err) FV_NOEXCEPT;
+
+/** One line of ASCII on an RGB picture; `at` is its lower left corner. */
+FV_NODISCARD fv_status fvi_cv_text(fvi_image *dst, const char *text, fvi_point at,
+                                   const fvi_pen *pen, fv_error *err) FV_NOEXCEPT;
+
+/** The borders of what is not 0 in a grey picture; its pixel (x, y) stands on the RGB picture dst
+ * at (m0 x + m1 y + m2, m3 x + m4 y + m5). */
+FV_NODISCARD fv_status fvi_cv_borders(fvi_image *dst, const fvi_image *mask, const float m[6],
+                                      const fvi_pen *pen, fv_error *err) FV_NOEXCEPT;
+
 /** A network in OpenCV DNN with its activations: belongs to one thread at a time. */
 typedef struct fvi_cv_net fvi_cv_net;
 

@@ -14,17 +14,17 @@ fvi_zone fvi_zone_of(float similarity, float match_similarity, float review_simi
 
 static bool known(const fvi_facts *f)
 {
-    return (unsigned)f->age <= FVI_AGE_16_OR_OVER && (unsigned)f->liveness < FVI_LIVENESS_COUNT &&
-           (unsigned)f->zone < FVI_ZONE_COUNT;
+    return (unsigned)f->age <= FVI_AGE_16_OR_OVER &&
+           (unsigned)f->liveness <= FV_LIVENESS_CANNOT_JUDGE && (unsigned)f->zone < FVI_ZONE_COUNT;
 }
 
 fv_decision fvi_decide(const fvi_facts *f)
 {
     if (!known(f)) return FV_UNDECIDED;
     if (f->age == FVI_AGE_UNDER_16) return FV_NOT_REQUIRED;
-    if (f->liveness == FVI_LIVENESS_ATTACK) return FV_LIVENESS_REFUSED;
+    if (f->liveness == FV_LIVENESS_ATTACK) return FV_LIVENESS_REFUSED;
     if (f->record_blocked) return FV_RECORD_PHOTO_UNUSABLE;
-    if (f->selfie_blocked || f->liveness == FVI_LIVENESS_CANNOT_JUDGE) return FV_RETAKE_SELFIE;
+    if (f->selfie_blocked || f->liveness == FV_LIVENESS_CANNOT_JUDGE) return FV_RETAKE_SELFIE;
     switch (f->zone) {
     case FVI_ZONE_MATCH:
         return FV_PASS;

@@ -8,14 +8,6 @@
 #include "faceverify/verify.h"
 #include "verify/age.h"
 
-typedef enum fvi_liveness {
-    FVI_LIVENESS_NOT_ASKED = 0,
-    FVI_LIVENESS_LIVE,
-    FVI_LIVENESS_ATTACK,
-    FVI_LIVENESS_CANNOT_JUDGE,
-    FVI_LIVENESS_COUNT
-} fvi_liveness;
-
 typedef enum fvi_zone {
     FVI_ZONE_NOT_COMPARED = 0,
     FVI_ZONE_BELOW,  /**< below the similarity of review_fmr */
@@ -28,7 +20,7 @@ typedef struct fvi_facts {
     fvi_age_gate age;
     bool selfie_blocked;
     bool record_blocked;
-    fvi_liveness liveness;
+    fv_liveness_verdict liveness;
     fvi_zone zone;
 } fvi_facts;
 

@@ -209,31 +209,38 @@ static bool is_told(const fv_reason *r, fv_decision decision, fv_image at_fault)
     return r->severity == FV_BLOCKS || !refused_for_photograph || r->image == at_fault;
 }
 
-/* In order, the first FVI_TOLD_MAX that measures and files give; the last place is the other
- * photograph's where that one cannot be used either. */
+/* The comparison's own words are told beside what files and measures give. */
+static bool is_counted(const fv_reason *r)
+{
+    return !is_of_comparison(r) && r->code != FV_REASON_COMPARISON_DOUBTFUL;
+}
+
+/*
+ * In order, the first FVI_TOLD_MAX that files and measures give; the last place is the other
+ * photograph's where that one cannot be used either.
+ */
 static void choose(const fvi_reasons *sorted, fv_decision decision, fv_image at_fault,
                    fv_result *out)
 {
-    const fv_reason *told[FVI_TOLD_MAX] = {NULL};
-    uint32_t n = 0;
-    const fv_reason *other = NULL;
+    uint32_t last = 0, n = 0, other = FVI_REASONS_CAP;
+    bool told[FVI_REASONS_CAP] = {false};
 
     for (uint32_t i = 0; i < sorted->n; i++) {
         const fv_reason *r = &sorted->of[i];
         if (!is_told(r, decision, at_fault)) continue;
-        if (is_of_comparison(r) || r->code == FV_REASON_COMPARISON_DOUBTFUL) {
-            out->reasons[out->n_reasons++] = *r;
-            continue;
-        }
-        if (other == NULL && r->image != at_fault && r->severity == FV_BLOCKS) other = r;
-        if (n < FVI_TOLD_MAX) told[n++] = r;
+        told[i] = !is_counted(r) || n < FVI_TOLD_MAX;
+        if (!is_counted(r)) continue;
+        if (other == FVI_REASONS_CAP && r->image != at_fault && r->severity == FV_BLOCKS) other = i;
+        if (told[i]) last = i;
+        n++;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        if (told[i] == other) other = NULL;
+    if (other < FVI_REASONS_CAP && !told[other]) {
+        told[last] = false;
+        told[other] = true;
     }
-    if (other != NULL) told[n - 1] = other;
-    for (uint32_t i = 0; i < n; i++)
-        out->reasons[out->n_reasons++] = *told[i];
+    for (uint32_t i = 0; i < sorted->n && out->n_reasons < FV_REASONS_MAX; i++) {
+        if (told[i]) out->reasons[out->n_reasons++] = sorted->of[i];
+    }
 }
 
 static void list_remedies(fv_result *out, const fvi_channel *channel)

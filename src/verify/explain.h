@@ -51,8 +51,8 @@ typedef struct fvi_reason_row {
     fv_reason_code code;
     int measure; /**< an fvi_measure, or -1 */
     fvi_side below;
-    fvi_side above; /**< the sides that give this reason; FVI_WITHIN = none */
-    fv_severity severity;
+    fvi_side above;         /**< the sides that give this reason; FVI_WITHIN = none */
+    fv_severity severity;   /**< 0: the limits of the measure decide */
     fv_remedy remedy[2];    /**< selfie, record */
     const char *text[2][2]; /**< by image (selfie, record), by locale (zh-CN, en) */
 } fvi_reason_row;

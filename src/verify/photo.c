@@ -121,6 +121,9 @@ static fv_status measure(work *w, fvi_examined *out, fv_error *err)
     FVI_TRY(fvi_viewer_measure(w->session->viewer, &found, &out->seen.measured, err));
     fvi_stage(&w->mark, &w->what->timings->quality_us);
     out->info.faces = (uint32_t)v[FVI_Q_FACE_COUNT];
+    if (w->what->onlook != NULL)
+        FVI_TRY(w->what->onlook(w->what->onlooker, w->session, &found, err));
+    out->has_face = face;
     if (!face) goto out;
     out->info.face_x_px = b->x0_px * full;
     out->info.face_y_px = b->y0_px * full;
@@ -163,8 +166,12 @@ fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what, fvi_ex
     if (w.photo.fault == FVI_DECODE_OK) {
         FVI_TRY(find(&w, err));
         FVI_TRY(measure(&w, &seen, err));
-        if (w.faces.n > 0) FVI_TRY(chip(&w, &seen, err));
     }
+    if (what->limits != NULL)
+        fvi_explain_photo(what->reasons, what->which, &seen.seen, what->limits);
+    bool wanted = what->limits == NULL || !what->reasons->blocked[what->which];
+    if (w.photo.fault == FVI_DECODE_OK && w.faces.n > 0 && wanted && !what->no_chip)
+        FVI_TRY(chip(&w, &seen, err));
     *out = seen;
 out:
     fvi_wipe(&w, sizeof w);

@@ -21,20 +21,30 @@ void fvi_stage(uint64_t *mark, uint32_t *stage);
 typedef struct fvi_examined {
     fvi_seen seen;
     fv_photo_info info;
+    bool has_face;
     bool has_chip;
 } fvi_examined;
+
+/** Looks at a photograph while it lies in the session. */
+typedef fv_status fvi_onlook(void *self, fv_session *session, const fvi_found *found,
+                             fv_error *err);
 
 /** What to examine, and what keeps count of it. */
 typedef struct fvi_examine {
     fv_image which;
     fv_bytes bytes;
     fvi_deadline deadline;
-    fv_timings *timings; /**< added to */
+    fv_timings *timings;          /**< added to */
+    const fvi_limits_set *limits; /**< NULL: whatever the measures say, it is taken to the chip */
+    fvi_reasons *reasons;         /**< with limits: what they say is added */
+    bool no_chip;                 /**< nothing will be compared */
+    fvi_onlook *onlook; /**< called after the measures where the file was readable, or NULL */
+    void *onlooker;
 } fvi_examine;
 
 /**
- * Decodes, finds the face, measures, and where there is a face fills the subject's chip. Everything
- * that is wrong with the photograph is in out->seen.
+ * Decodes, finds the face, measures, explains, and where there is a face that the limits let pass
+ * fills the subject's chip. Everything that is wrong with the photograph is in out->seen.
  */
 FV_NODISCARD fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what,
                                          fvi_examined *out, fv_error *err);

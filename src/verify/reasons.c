@@ -8,6 +8,8 @@
 
 enum { FVI_Q_NONE = -1 };
 
+#define FV_BY_LIMITS ((fv_severity)0)
+
 #define SIDE_NONE   FVI_WITHIN, FVI_WITHIN
 #define SIDE_BELOW  FVI_BELOW, FVI_WITHIN
 #define SIDE_ABOVE  FVI_WITHIN, FVI_ABOVE
@@ -131,6 +133,18 @@ const char *fv_decision_name(fv_decision decision)
     case FV_##name:                                                                                \
         return #name;
         FV_DECISION_LIST(X)
+#undef X
+    }
+    return "";
+}
+
+const char *fv_liveness_name(fv_liveness_verdict liveness)
+{
+    switch (liveness) {
+#define X(name, number)                                                                            \
+    case FV_LIVENESS_##name:                                                                       \
+        return #name;
+        FV_LIVENESS_LIST(X)
 #undef X
     }
     return "";

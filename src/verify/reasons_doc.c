@@ -18,9 +18,15 @@ static const char before[] =
     "has\n"
     "a text and a remedy for each. `{format}` stands for the name of the file's format. *blocks*: "
     "the\n"
-    "answer follows from it; *advice*: it may have contributed. Where a reason rests on a quality\n"
-    "measure, the limits are in [configuration.md](configuration.md), `selfie.*` and `record.*`.\n"
-    "The order is the order in which reasons are told.\n";
+    "answer follows from it; *advice*: it may have contributed, and is told where the answer is "
+    "no.\n"
+    "Where a reason rests on a quality measure ([quality.md](quality.md)), its limits decide: "
+    "outside\n"
+    "the first it blocks, outside the second it is advice. They are settings, `selfie.*` and\n"
+    "`record.*` in [configuration.md](configuration.md); here they stand as shipped. The order is "
+    "the\n"
+    "order in which reasons are told: at most three that files and measures give, one for each\n"
+    "cause.\n";
 
 static void print_decisions(FILE *to)
 {
@@ -36,18 +42,42 @@ static void print_decisions(FILE *to)
                       fv_decision_text(decisions[i], FV_LOCALE_EN));
 }
 
-static const char *side_text(const fvi_reason_row *row)
+/* The sides of a range that give a reason: "below 0.2", "outside -40 .. 40", or nothing. */
+static void print_limit(const fvi_reason_row *row, fvi_limit limit, const char *what, FILE *to)
 {
-    if (row->below == FVI_BELOW) return row->above == FVI_ABOVE ? " outside" : " below";
-    return row->above == FVI_ABOVE ? " above" : "";
+    const char *unit = fvi_measures[row->measure].unit;
+    bool below = row->below == FVI_BELOW && !isinf(limit.min);
+    bool above = row->above == FVI_ABOVE && !isinf(limit.max);
+
+    if (below && above)
+        (void)fprintf(to, "%s outside %g .. %g %s", what, limit.min, limit.max, unit);
+    else if (below || above)
+        (void)fprintf(to, "%s %s %g %s", what, below ? "below" : "above",
+                      below ? limit.min : limit.max, unit);
+    else
+        (void)fprintf(to, "never %s", what);
+}
+
+static void print_limits(const fvi_reason_row *row, FILE *to)
+{
+    const fvi_limits_set *sets[2] = {&fvi_selfie_limits, &fvi_record_limits};
+
+    (void)fprintf(to, "%s:", fvi_measures[row->measure].name);
+    for (int i = 0; i < 2; i++) {
+        (void)fprintf(to, "%s %s ", i == 0 ? "" : ";", fv_image_name((fv_image)(FV_SELFIE + i)));
+        print_limit(row, sets[i]->gate[row->measure], "blocks", to);
+        (void)fputs(", ", to);
+        print_limit(row, sets[i]->advice[row->measure], "advice", to);
+    }
 }
 
 static void print_reason(const fvi_reason_row *row, FILE *to)
 {
-    (void)fprintf(to, "\n### %s (%d)\n\n%s", row->name, (int)row->code,
-                  fv_severity_name(row->severity));
+    (void)fprintf(to, "\n### %s (%d)\n\n", row->name, (int)row->code);
     if (row->measure >= 0)
-        (void)fprintf(to, "; %s%s its limit", fvi_measures[row->measure].name, side_text(row));
+        print_limits(row, to);
+    else
+        (void)fputs(fv_severity_name(row->severity), to);
     (void)fputs("\n\n| | remedy | zh-CN | en |\n|---|---|---|---|\n", to);
     for (int i = 0; i < 2; i++)
         (void)fprintf(to, "| %s | `%s` | %s | %s |\n", fv_image_name((fv_image)(FV_SELFIE + i)),

@@ -13,6 +13,12 @@ static const fvi_config_choice backends[] = {
     {NULL, 0},
 };
 
+static const fvi_config_choice liveness_choices[] = {
+    {"required", FVI_LIVENESS_REQUIRED},
+    {"off", FVI_LIVENESS_OFF},
+    {NULL, 0},
+};
+
 /* Without the limits, which come from the table of measures. */
 static const fvi_settings shipped = {
 #define TEXT(section, key, def, help)             .section.key = def,

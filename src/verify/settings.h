@@ -8,6 +8,11 @@
 #include "base/config.h"
 #include "quality/quality.h"
 
+typedef enum fvi_liveness_policy {
+    FVI_LIVENESS_OFF = 0,
+    FVI_LIVENESS_REQUIRED = 1,
+} fvi_liveness_policy;
+
 /** Every setting, with its value in force. Plain data. */
 typedef struct fvi_settings {
     struct {
@@ -28,6 +33,8 @@ typedef struct fvi_settings {
     struct {
         double match_fmr;  /**< at or above the similarity of this rate: PASS */
         double review_fmr; /**< below match_fmr's but at or above this one's: MANUAL_REVIEW */
+        int liveness;      /**< an fvi_liveness_policy */
+        double liveness_bpcer;
     } policy;
     fvi_limits_set selfie;
     fvi_limits_set record;

@@ -51,12 +51,15 @@ static fv_status examine(flow *f, fv_image which, bool *blocked, fv_error *err)
     fv_status st = FV_OK;
     const fvi_settings *s = &f->session->engine->settings;
     bool selfie = which == FV_SELFIE;
-    fvi_examine what = {which, selfie ? f->request.selfie : f->request.record, f->deadline,
-                        &f->result.timings};
-    fvi_examined seen = {0};
+    fvi_examine what = {.which = which,
+                        .bytes = selfie ? f->request.selfie : f->request.record,
+                        .deadline = f->deadline,
+                        .timings = &f->result.timings,
+                        .limits = selfie ? &s->selfie : &s->record,
+                        .reasons = &f->reasons};
+    fvi_examined seen = {.has_chip = false};
 
     FVI_TRY(fvi_photo_examine(f->session, &what, &seen, err));
-    fvi_explain_photo(&f->reasons, which, &seen.seen, selfie ? &s->selfie : &s->record);
     *(selfie ? &f->result.selfie : &f->result.record) = seen.info;
     *blocked = f->reasons.blocked[which] || !seen.has_chip;
 out:
@@ -102,8 +105,10 @@ static fv_status look_for_turns(flow *f, fv_error *err)
 
     for (fv_image which = FV_SELFIE; which <= FV_RECORD; which++) {
         bool selfie = which == FV_SELFIE;
-        fvi_examine what = {which, selfie ? f->request.selfie : f->request.record, f->deadline,
-                            &f->result.timings};
+        fvi_examine what = {.which = which,
+                            .bytes = selfie ? f->request.selfie : f->request.record,
+                            .deadline = f->deadline,
+                            .timings = &f->result.timings};
         int quarters = 0;
         FVI_TRY(fvi_photo_turn(f->session, &what, &quarters, err));
         if (quarters == 0) continue;

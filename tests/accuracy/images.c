@@ -166,7 +166,7 @@ static void work_one(const job *j, fv_session *session, acc_image *image)
             return;
         }
     }
-    fvi_examine what = {FV_RECORD, {bytes, len}, {0}, &t};
+    fvi_examine what = {.which = FV_RECORD, .bytes = {bytes, len}, .timings = &t};
     if (fvi_photo_examine(session, &what, &seen, &err) != FV_OK) die(err.text, path);
     image->seen = seen.seen;
     image->info = seen.info;

@@ -6,8 +6,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "cli/cli.h"
+#include "cli/photos.h"
 
 static json_t *enums(void)
 {
@@ -25,6 +26,13 @@ static json_t *enums(void)
     FV_REMEDY_LIST(X)
 #undef X
     (void)json_object_set_new(all, "Remedy", o);
+
+    o = json_object();
+#define X(name, number)                                                                            \
+    (void)json_object_set_new(o, fv_verdict_name(FV_VERDICT_##name), json_integer(number));
+    FV_VERDICT_LIST(X)
+#undef X
+    (void)json_object_set_new(all, "Verdict", o);
 
     json_t *image = json_object();
     json_t *severity = json_object();
@@ -110,13 +118,65 @@ static cli_answer answer(unsigned seed)
     return a;
 }
 
+static const fv_status statuses[] = {
+#define X(name, ...) FV_##name,
+    FV_STATUS_LIST(X)
+#undef X
+};
+
+static fv_measure measure(unsigned seed)
+{
+    fv_measure m = {.name = "MEASURE", .unit = "px", .verdict = (fv_verdict)(seed % 4)};
+
+    m.value = m.verdict == FV_VERDICT_NOT_ASSESSED ? NAN : 0.1f * (float)seed - 1.0f;
+    m.score = m.verdict == FV_VERDICT_NOT_ASSESSED ? NAN : (float)(seed % 101);
+    m.min = seed % 2 ? -INFINITY : 0.0f;
+    m.max = seed % 3 ? INFINITY : 1e6f;
+    m.advise_min = seed % 5 ? -INFINITY : -0.5f;
+    m.advise_max = seed % 7 ? INFINITY : 3.0f;
+    return m;
+}
+
+/* What answer() tells, of one photograph. */
+static cli_photo quality(unsigned seed)
+{
+    const cli_answer a = answer(seed);
+    cli_photo p = {.image = "a \"b\" \u7167.jpg", .status = FV_OK, .versions = a.versions};
+    fv_quality_result *r = &p.quality;
+
+    p.kind = seed % 2 ? FV_SELFIE : FV_RECORD;
+    r->usable = seed % 2;
+    r->n_reasons = a.result.n_reasons;
+    r->n_remedies = a.result.n_remedies;
+    memcpy(r->reasons, a.result.reasons, sizeof r->reasons);
+    memcpy(r->remedies, a.result.remedies, sizeof r->remedies);
+    r->n_measures = seed % 3 == 0 ? 0 : FV_MEASURES_MAX;
+    for (unsigned i = 0; i < r->n_measures; i++)
+        r->measures[i] = measure(seed + i);
+    r->photo = a.result.selfie;
+    r->timings = a.result.timings;
+    return p;
+}
+
+static json_t *quality_replies(unsigned n)
+{
+    json_t *replies = json_array();
+
+    for (unsigned i = 0; i < n; i++) {
+        cli_photo p = quality(i);
+        (void)json_array_append_new(replies, cli_quality_json(&p, FV_LOCALE_ZH_CN));
+    }
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        cli_photo p = {.image = "x", .kind = FV_RECORD, .status = statuses[i]};
+        p.err = (fv_error){statuses[i], "image", "no"};
+        if (p.status != FV_OK)
+            (void)json_array_append_new(replies, cli_quality_json(&p, FV_LOCALE_EN));
+    }
+    return replies;
+}
+
 int main(void)
 {
-    static const fv_status statuses[] = {
-#define X(name, ...) FV_##name,
-        FV_STATUS_LIST(X)
-#undef X
-    };
     json_t *replies = json_array();
     unsigned n = 1 + (2 * N_CODES + FV_REASONS_MAX - 1) / FV_REASONS_MAX;
 
@@ -138,8 +198,8 @@ int main(void)
     json_t *reasons = json_object();
     for (size_t i = 0; i < N_CODES; i++)
         (void)json_object_set_new(reasons, fv_reason_name(codes[i]), json_integer(codes[i]));
-    json_t *all =
-        json_pack("{s:o, s:o, s:o}", "enums", enums(), "reasons", reasons, "replies", replies);
+    json_t *all = json_pack("{s:o, s:o, s:o, s:o}", "enums", enums(), "reasons", reasons, "replies",
+                            replies, "qualities", quality_replies(n));
     int failed = all == NULL || json_dumpf(all, stdout, JSON_REAL_PRECISION(7)) != 0;
     json_decref(all);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

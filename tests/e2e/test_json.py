@@ -32,14 +32,15 @@ FILE = descriptor()
 POOL = descriptor_pool.DescriptorPool()
 POOL.Add(FILE)
 REPLY = POOL.FindMessageTypeByName("faceverify.VerifyReply")
-Reply = message_factory.MessageFactory(POOL).GetPrototype(REPLY)
+QUALITY = POOL.FindMessageTypeByName("faceverify.QualityReply")
+FACTORY = message_factory.MessageFactory(POOL)
 SAMPLES = one_document(subprocess.run([os.environ["FV_SAMPLES"]], check=True, timeout=TIMEOUT_S,
                                       stdout=subprocess.PIPE).stdout)
 
 
-def parse(document):
+def parse(document, kind=REPLY):
     """Unknown fields, unknown enumerators and wrong types raise."""
-    return json_format.ParseDict(document, Reply(), ignore_unknown_fields=False)
+    return json_format.ParseDict(document, FACTORY.GetPrototype(kind)(), ignore_unknown_fields=False)
 
 
 def canonical(kind, document):
@@ -75,11 +76,11 @@ class Contract(Case):
         else:
             self.assertEqual(a, b, where)
 
-    def check(self, document):
-        message = parse(document)
+    def check(self, document, kind=REPLY):
+        message = parse(document, kind)
         again = json_format.MessageToDict(message, preserving_proto_field_name=True)
-        self.same(again, canonical(REPLY, document))
-        self.assertEqual(parse(again), message)
+        self.same(again, canonical(kind, document))
+        self.assertEqual(parse(again, kind), message)
         return message
 
 
@@ -104,6 +105,37 @@ class Replies(Contract):
                 else:
                     self.assertTrue(message.message)
 
+    def test_what_quality_prints_is_the_message(self):
+        with open(SELFIE, "rb") as f:
+            half = self.file("half.jpg", f.read()[:100000])
+        coat = self.crop(SELFIE, "coat.jpg", 0, 704, 320, 320)
+        for args in ([SELFIE], ["--as", "record", RECORD], [half], [coat], ["--as", "record", coat],
+                     ["--locale", "zh-CN", half], [], ["none"], ["--as", "passport", SELFIE],
+                     ["--frobnicate"], ["--models", "none", SELFIE], ["--config", "none", SELFIE]):
+            with self.subTest(args=args):
+                document = one_document(run("quality", "--json", *args).stdout)
+                message = self.check(document, QUALITY)
+                self.assertTrue(document["versions"]["service"])
+                if message.status == 0:
+                    self.assertEqual(message.usable, len(message.remedies) == 0)
+                    self.assertEqual(len(message.remedies), len(message.remedy_texts))
+                    self.assertEqual(bool(message.measures), args[-1] != half)
+                    self.assertEqual(len(message.versions.model_pack_sha256), 64)
+                else:
+                    self.assertTrue(message.message)
+
+    def test_every_measure_verdict_and_reason_fits(self):
+        verdicts = set()
+        for document in SAMPLES["qualities"]:
+            message = self.check(document, QUALITY)
+            for measure in document.get("measures", []):
+                verdicts.add(measure["verdict"])
+                known = {"value", "score"} & set(measure)
+                self.assertEqual(known, set() if measure["verdict"] == "NOT_ASSESSED"
+                                 else {"value", "score"})
+            self.assertEqual(message.kind in (1, 2), True)
+        self.assertEqual(verdicts, {"NOT_ASSESSED", "GOOD", "ADVICE", "BLOCKS"})
+
     def test_every_status_decision_and_reason_fits(self):
         seen = set()
         for document in SAMPLES["replies"]:
@@ -126,10 +158,11 @@ class Replies(Contract):
                 if field.message_type is not None:
                     for v in value if field.label == field.LABEL_REPEATED else [value]:
                         yield from used(v)
-        seen = set()
-        for document in SAMPLES["replies"]:
-            seen.update(used(parse(document)))
-        self.assertEqual(seen, set(names(REPLY)))
+        for samples, kind in (("replies", REPLY), ("qualities", QUALITY)):
+            seen = set()
+            for document in SAMPLES[samples]:
+                seen.update(used(parse(document, kind)))
+            self.assertEqual(seen, set(names(kind)))
 
     def test_a_foreign_field_or_name_would_be_noticed(self):
         good = one_document(run("verify", "--json", SELFIE, OTHER).stdout)
@@ -173,7 +206,7 @@ class Documentation(unittest.TestCase):
             text = told.get((self.ENUM, e))
             values = [told.get((self.ENUM, e, self.VALUE, v)) for v in range(1, len(enum.value))]
             self.assertTrue(text or all(values), enum.name)
-            if enum.name in ("Status", "Decision"):
+            if enum.name in ("Status", "Decision", "Verdict"):
                 self.assertTrue(all(values), enum.name)
 
 

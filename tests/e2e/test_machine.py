@@ -16,8 +16,9 @@ from cli import (BAD_ID, FAULT, GOOD_ID, MODELS, OTHER, PROGRAM, RECORD, SELFIE,
                  YES, Case, environment, one_document, run)
 
 COMMANDS = (["verify", SELFIE, RECORD], ["verify", "--json", SELFIE, RECORD],
-            ["match", SELFIE, OTHER], ["models"], ["models", "--json"], ["config"], ["--help"],
-            ["--version"], ["verify", "--help"], ["verify", "--json", "none", "none"])
+            ["match", SELFIE, OTHER], ["quality", SELFIE], ["quality", "--json", SELFIE, RECORD],
+            ["models"], ["models", "--json"], ["config"], ["--help"], ["--version"],
+            ["verify", "--help"], ["verify", "--json", "none", "none"])
 
 
 class Pack(Case):

@@ -42,7 +42,7 @@ static void test_decide__every_combination(void **state)
                     fvi_facts f = {.age = (fvi_age_gate)age,
                                    .selfie_blocked = (bad & 1) != 0,
                                    .record_blocked = (bad & 2) != 0,
-                                   .liveness = (fvi_liveness)live,
+                                   .liveness = (fv_liveness_verdict)live,
                                    .zone = (fvi_zone)zone};
                     fv_decision d = fvi_decide(&f);
                     if (d != oracle(age, f.selfie_blocked, f.record_blocked, live, zone))
@@ -66,13 +66,13 @@ static void test_decide__a_pass_needs_everything(void **state)
     (void)state;
     for (int i = 0; i < 3 * 2 * 2 * 4 * 4; i++) {
         fvi_facts f = {(fvi_age_gate)(i % 3), i / 3 % 2 == 1, i / 6 % 2 == 1,
-                       (fvi_liveness)(i / 12 % 4), (fvi_zone)(i / 48)};
+                       (fv_liveness_verdict)(i / 12 % 4), (fvi_zone)(i / 48)};
         if (fvi_decide(&f) != FV_PASS) continue;
         passes++;
         assert_false(f.selfie_blocked);
         assert_false(f.record_blocked);
         assert_int_equal(f.zone, FVI_ZONE_MATCH);
-        assert_true(f.liveness == FVI_LIVENESS_LIVE || f.liveness == FVI_LIVENESS_NOT_ASKED);
+        assert_true(f.liveness == FV_LIVENESS_LIVE || f.liveness == FV_LIVENESS_NOT_ASKED);
         assert_int_not_equal(f.age, FVI_AGE_UNDER_16);
     }
     assert_int_equal(passes, 4);

@@ -15,13 +15,16 @@ static fvi_limits_set shipped(fv_image image)
     return image == FV_SELFIE ? fvi_selfie_limits : fvi_record_limits;
 }
 
-/* Everything in the middle of its range. */
+/* Everything in the middle of what nothing is said about. */
 static fvi_seen fine(const fvi_limits_set *limits)
 {
     fvi_seen seen = {.fault = FVI_DECODE_OK, .format = "JPEG"};
     for (int i = 0; i < FVI_Q_COUNT; i++) {
-        fvi_limit l = limits->gate[i];
-        double v = isinf(l.max) ? l.min + 1.0 : isinf(l.min) ? l.max - 1.0 : (l.min + l.max) / 2.0;
+        fvi_limit l = {fmax(limits->gate[i].min, limits->advice[i].min),
+                       fmin(limits->gate[i].max, limits->advice[i].max)};
+        double v = (l.min + l.max) / 2.0;
+        if (isinf(l.max)) v = l.min + 1.0;
+        if (isinf(l.min)) v = isinf(l.max) ? 0.0 : l.max - 1.0;
         seen.measured.value[i] = (float)v;
     }
     return seen;
@@ -80,33 +83,41 @@ static void test_photo__fine_gives_none(void **state)
     }
 }
 
-/* One measure just outside on one side: exactly the rows of the table that name that side. */
-static void one_side(fv_image image, int measure, fvi_side side)
+static bool tells(const fvi_reason_row *row, int measure, fvi_side side)
+{
+    return row->measure == measure && (row->below == side || row->above == side);
+}
+
+/* One measure just outside on one side of one range: exactly the rows of the table that name that
+ * side, as grave as the range says. */
+static void one_side(fv_image image, int measure, fvi_side side, fv_severity severity)
 {
     fvi_limits_set limits = shipped(image);
     fvi_seen seen = fine(&limits);
     fvi_reasons r = {.n = 0};
-    fvi_limit l = limits.gate[measure];
+    fvi_limit l = (severity == FV_BLOCKS ? limits.gate : limits.advice)[measure];
     double bound = side == FVI_BELOW ? l.min : l.max;
     uint32_t expected = 0;
 
     if (isinf(bound)) return;
     float out = nextafterf((float)bound, side == FVI_BELOW ? -INFINITY : INFINITY);
+    if (fvi_limit_side(l, (double)out) == FVI_WITHIN) /* the bound itself lies between two floats */
+        out = nextafterf(out, side == FVI_BELOW ? -INFINITY : INFINITY);
     if (measure == FVI_Q_FACE_COUNT) out = (float)bound + (side == FVI_BELOW ? -1.0f : 1.0f);
     seen.measured.value[measure] = out;
     fvi_explain_photo(&r, image, &seen, &limits);
     for (size_t i = 0; i < fvi_reason_rows_n; i++) {
         const fvi_reason_row *row = &fvi_reason_rows[i];
-        if (row->measure != measure || (row->below != side && row->above != side)) continue;
+        if (!tells(row, measure, side)) continue;
         assert_true(expected < r.n);
         const fv_reason *got = &r.of[expected++];
         assert_int_equal(got->code, row->code);
         assert_int_equal(got->image, image);
         assert_int_equal(got->remedy, row->remedy[image - FV_SELFIE]);
-        assert_int_equal(got->severity, row->severity);
+        assert_int_equal(got->severity, severity);
         assert_float_equal(got->value, out, 0);
         assert_float_equal(got->limit, (float)bound, 0);
-        assert_true(r.blocked[image] == (row->severity == FV_BLOCKS));
+        assert_true(r.blocked[image] == (severity == FV_BLOCKS));
     }
     if (expected == 0) fail_msg("no reason for %s on side %d", fvi_measures[measure].name, side);
     assert_int_equal(r.n, expected);
@@ -116,11 +127,33 @@ static void test_photo__each_side_of_each_measure_gives_its_row(void **state)
 {
     (void)state;
     for (int m = 0; m < FVI_Q_COUNT; m++) {
-        for (size_t k = 0; k < 2; k++) {
-            one_side(both[k], m, FVI_BELOW);
-            one_side(both[k], m, FVI_ABOVE);
+        for (size_t k = 0; k < 4; k++) {
+            one_side(both[k % 2], m, FVI_BELOW, k < 2 ? FV_BLOCKS : FV_ADVICE);
+            one_side(both[k % 2], m, FVI_ABOVE, k < 2 ? FV_BLOCKS : FV_ADVICE);
         }
     }
+}
+
+/* Both ranges at once: one reason, the graver. */
+static void test_photo__the_gate_comes_before_the_advice(void **state)
+{
+    fvi_limits_set limits = shipped(FV_SELFIE);
+    fvi_seen seen = fine(&limits);
+    fvi_reasons r = {.n = 0};
+    (void)state;
+    limits.gate[FVI_Q_HEAD_YAW] = (fvi_limit){-40, 40};
+    limits.advice[FVI_Q_HEAD_YAW] = (fvi_limit){-20, 20};
+    seen.measured.value[FVI_Q_HEAD_YAW] = 41;
+    fvi_explain_photo(&r, FV_SELFIE, &seen, &limits);
+    seen.measured.value[FVI_Q_HEAD_YAW] = 21;
+    fvi_explain_photo(&r, FV_RECORD, &seen, &limits);
+    assert_int_equal(r.n, 2);
+    assert_int_equal(r.of[0].severity, FV_BLOCKS);
+    assert_float_equal(r.of[0].limit, 40, 0);
+    assert_int_equal(r.of[1].severity, FV_ADVICE);
+    assert_float_equal(r.of[1].limit, 20, 0);
+    assert_true(r.blocked[FV_SELFIE]);
+    assert_false(r.blocked[FV_RECORD]);
 }
 
 /* Which reason, said here once more by name: a row moved to the wrong measure would agree with
@@ -155,14 +188,15 @@ static void test_photo__measures_by_name(void **state)
     }
 }
 
-static void test_photo__without_a_face_only_that_is_said(void **state)
+static void test_photo__without_a_face_gaps_are_no_news(void **state)
 {
     fvi_limits_set limits = shipped(FV_SELFIE);
     fvi_seen seen = fine(&limits);
     fvi_reasons r = {.n = 0};
     (void)state;
     for (int i = 0; i < FVI_Q_COUNT; i++)
-        seen.measured.value[i] = 0; /* what a careless caller leaves in the others */
+        seen.measured.value[i] = NAN;
+    seen.measured.value[FVI_Q_FACE_COUNT] = 0;
     fvi_explain_photo(&r, FV_SELFIE, &seen, &limits);
     assert_int_equal(r.n, 1);
     assert_int_equal(r.of[0].code, FV_REASON_NO_FACE);
@@ -183,16 +217,91 @@ static void test_photo__no_face_is_said_whatever_the_limits(void **state)
     assert_float_equal(r.of[0].limit, 1, 0);
 }
 
-static void test_photo__not_assessed_gives_no_reason(void **state)
+/* Silence is not a pass where there is a gate, and no reason where there is none. */
+static void test_photo__a_gate_without_a_value_blocks(void **state)
+{
+    (void)state;
+    for (int m = 0; m < FVI_Q_COUNT; m++) {
+        for (size_t k = 0; k < 2; k++) {
+            fvi_limits_set limits = shipped(both[k]);
+            fvi_seen seen = fine(&limits);
+            fvi_reasons r = {.n = 0};
+            seen.measured.value[m] = NAN;
+            fvi_explain_photo(&r, both[k], &seen, &limits);
+            bool gated = !isinf(limits.gate[m].min) || !isinf(limits.gate[m].max);
+            assert_int_equal(r.n, gated ? 1 : 0);
+            assert_int_equal(r.blocked[both[k]], gated);
+            if (gated) assert_int_equal(r.of[0].code, FV_REASON_NOT_ASSESSED);
+        }
+    }
+}
+
+static void test_photo__several_gaps_are_one_reason(void **state)
 {
     fvi_limits_set limits = shipped(FV_SELFIE);
-    fvi_seen seen = fine(&limits);
+    fvi_seen seen = {.fault = FVI_DECODE_OK};
     fvi_reasons r = {.n = 0};
     (void)state;
     for (int i = 0; i < FVI_Q_COUNT; i++)
         seen.measured.value[i] = NAN;
     fvi_explain_photo(&r, FV_SELFIE, &seen, &limits);
-    assert_int_equal(r.n, 0);
+    assert_int_equal(r.n, 1);
+    assert_int_equal(r.of[0].code, FV_REASON_NOT_ASSESSED);
+}
+
+static bool found(const fvi_reasons *r, fv_reason_code code, fv_image image, fv_severity *severity)
+{
+    for (uint32_t i = 0; i < r->n; i++) {
+        if (r->of[i].code != code || r->of[i].image != image) continue;
+        if (severity != NULL) *severity = r->of[i].severity;
+        return true;
+    }
+    return false;
+}
+
+static void put_outside(fvi_measured *m, fvi_limits_set *limits, const fvi_reason_row *row,
+                        fv_severity severity)
+{
+    fvi_limit *l = &(severity == FV_BLOCKS ? limits->gate : limits->advice)[row->measure];
+    *l = (fvi_limit){1, 2};
+    m->value[row->measure] = row->below == FVI_BELOW ? 0.5f : 2.5f;
+}
+
+/* Every pair of the table, at every severity of both: the symptom goes, its severity stays. */
+static void test_photo__a_cause_takes_the_place_of_its_symptom(void **state)
+{
+    static const fv_reason_code pairs[][2] = {
+#define A(cause, symptom) {FV_REASON_##cause, FV_REASON_##symptom},
+#include "verify/absorbs.def"
+#undef A
+    };
+    size_t tried = 0;
+    (void)state;
+    for (size_t p = 0; p < ARRAY_LEN(pairs); p++) {
+        const fvi_reason_row *cause = fvi_reason_row_of(pairs[p][0]);
+        const fvi_reason_row *symptom = fvi_reason_row_of(pairs[p][1]);
+        if (cause->measure < 0 || symptom->measure < 0 || cause->measure == symptom->measure ||
+            cause->measure == FVI_Q_FACE_COUNT || symptom->measure == FVI_Q_FACE_COUNT)
+            continue;
+        for (int k = 0; k < 4; k++) {
+            fvi_limits_set limits = shipped(FV_SELFIE);
+            fvi_seen seen = fine(&limits);
+            fvi_reasons r = {.n = 0};
+            fv_severity sc = k & 1 ? FV_BLOCKS : FV_ADVICE, ss = k & 2 ? FV_BLOCKS : FV_ADVICE;
+            fv_severity got = FV_ADVICE;
+            limits.gate[cause->measure] = limits.gate[symptom->measure] =
+                (fvi_limit){-INFINITY, INFINITY};
+            put_outside(&seen.measured, &limits, cause, sc);
+            put_outside(&seen.measured, &limits, symptom, ss);
+            fvi_explain_photo(&r, FV_SELFIE, &seen, &limits);
+            if (!found(&r, cause->code, FV_SELFIE, &got) ||
+                found(&r, symptom->code, FV_SELFIE, NULL))
+                fail_msg("%s does not take the place of %s", cause->name, symptom->name);
+            assert_int_equal(got, sc == FV_BLOCKS || ss == FV_BLOCKS ? FV_BLOCKS : FV_ADVICE);
+            tried++;
+        }
+    }
+    assert_true(tried > 0);
 }
 
 static void test_photo__all_of_them_are_collected(void **state)
@@ -215,10 +324,9 @@ static void test_photo__what_finds_no_room_blocks_all_the_same(void **state)
 {
     fvi_limits_set limits = shipped(FV_RECORD);
     fvi_seen seen = fine(&limits);
-    fvi_reasons r = {.n = FV_REASONS_MAX};
-    fv_result out = {0};
+    fvi_reasons r = {.n = FVI_REASONS_CAP};
     (void)state;
-    for (int i = 0; i < FV_REASONS_MAX; i++)
+    for (int i = 0; i < FVI_REASONS_CAP; i++)
         r.of[i] = (fv_reason){.code = FV_REASON_HEAD_TURNED,
                               .image = FV_SELFIE,
                               .severity = FV_ADVICE,
@@ -226,12 +334,10 @@ static void test_photo__what_finds_no_room_blocks_all_the_same(void **state)
     fvi_reasons before = r;
     seen.measured.value[FVI_Q_HEAD_YAW] = 70;
     fvi_explain_photo(&r, FV_RECORD, &seen, &limits);
-    assert_int_equal(r.n, FV_REASONS_MAX);
+    assert_int_equal(r.n, FVI_REASONS_CAP);
     assert_true(r.blocked[FV_RECORD]);
     assert_false(r.blocked[FV_SELFIE]);
     assert_memory_equal(r.of, before.of, sizeof r.of);
-    fvi_explain_finish(&r, FV_RECORD_PHOTO_UNUSABLE, &app, &out);
-    assert_int_equal(out.n_reasons, FV_REASONS_MAX);
 }
 
 static void test_decision__its_reason_is_added(void **state)
@@ -258,42 +364,116 @@ static fv_reason reason(fv_reason_code code, fv_image image, fv_severity severit
     return r;
 }
 
-/* Blocks before advice; then the photograph at fault; then as the table has them. */
+static fvi_reasons shuffled(const fv_reason *in, uint32_t n, unsigned seed)
+{
+    fvi_reasons r = {.n = n};
+    memcpy(r.of, in, n * sizeof in[0]);
+    for (unsigned i = n - 1; i > 0; i--) {
+        seed = seed * 1103515245u + 12345u;
+        unsigned k = (seed >> 16) % (i + 1);
+        fv_reason t = r.of[i];
+        r.of[i] = r.of[k];
+        r.of[k] = t;
+    }
+    return r;
+}
+
+static void assert_told(const fv_result *out, const fv_reason *const *want, uint32_t n)
+{
+    assert_int_equal(out->n_reasons, n);
+    for (uint32_t i = 0; i < n; i++) {
+        assert_int_equal(out->reasons[i].code, want[i]->code);
+        assert_int_equal(out->reasons[i].image, want[i]->image);
+        assert_int_equal(out->reasons[i].severity, want[i]->severity);
+    }
+}
+
+/* Blocks before advice; then the photograph at fault; then as the table has them. Three are told,
+ * one of them the other photograph's. */
 static void test_finish__order(void **state)
 {
-    const fv_reason sorted_selfie[] = {
+    const fv_reason all[] = {
         reason(FV_REASON_NO_FACE, FV_SELFIE, FV_BLOCKS),
         reason(FV_REASON_FACE_CUT_OFF, FV_SELFIE, FV_BLOCKS),
         reason(FV_REASON_HEAD_TILTED, FV_SELFIE, FV_BLOCKS),
         reason(FV_REASON_IMAGE_EMPTY, FV_RECORD, FV_BLOCKS),
         reason(FV_REASON_FACE_TOO_SMALL, FV_RECORD, FV_BLOCKS),
         reason(FV_REASON_HEAD_TURNED, FV_SELFIE, FV_ADVICE),
-        reason(FV_REASON_IMAGE_EMPTY, FV_RECORD, FV_ADVICE),
+        reason(FV_REASON_IMAGE_CORRUPT, FV_RECORD, FV_ADVICE),
     };
-    static const int as_record[] = {3, 4, 0, 1, 2, 6, 5};
-    enum { N = ARRAY_LEN(sorted_selfie) };
+    const fv_reason *selfie[] = {&all[0], &all[1], &all[3]};
+    const fv_reason *record[] = {&all[3], &all[4], &all[0]};
     (void)state;
     for (unsigned seed = 0; seed < 200; seed++) {
-        fvi_reasons r = {.n = N};
+        fvi_reasons r = shuffled(all, ARRAY_LEN(all), seed);
+        fvi_reasons again = r;
         fv_result out = {0};
-        unsigned s = seed;
-        memcpy(r.of, sorted_selfie, sizeof sorted_selfie);
-        for (unsigned i = N - 1; i > 0; i--) { /* any order to begin with */
-            s = s * 1103515245u + 12345u;
-            unsigned k = (s >> 16) % (i + 1);
-            fv_reason t = r.of[i];
-            r.of[i] = r.of[k];
-            r.of[k] = t;
-        }
-        bool record = seed % 2 == 1;
-        fvi_explain_finish(&r, record ? FV_RECORD_PHOTO_UNUSABLE : FV_RETAKE_SELFIE, &app, &out);
-        assert_int_equal(out.n_reasons, N);
-        for (int i = 0; i < N; i++) {
-            const fv_reason *want = &sorted_selfie[record ? as_record[i] : i];
-            assert_int_equal(out.reasons[i].code, want->code);
-            assert_int_equal(out.reasons[i].image, want->image);
-            assert_int_equal(out.reasons[i].severity, want->severity);
-        }
+        fvi_explain_finish(&r, FV_RETAKE_SELFIE, &app, &out);
+        assert_told(&out, selfie, 3);
+        fvi_explain_finish(&again, FV_RECORD_PHOTO_UNUSABLE, &app, &out);
+        assert_told(&out, record, 3);
+    }
+}
+
+/* Where the other photograph can be used, what is only advice about it is not told. */
+static void test_finish__advice_about_the_photograph_at_fault_only(void **state)
+{
+    const fv_reason all[] = {
+        reason(FV_REASON_HEAD_TILTED, FV_SELFIE, FV_BLOCKS),
+        reason(FV_REASON_HEAD_TURNED, FV_SELFIE, FV_ADVICE),
+        reason(FV_REASON_FACE_TOO_SMALL, FV_RECORD, FV_ADVICE),
+    };
+    const fv_reason *want[] = {&all[0], &all[1]};
+    (void)state;
+    for (unsigned seed = 0; seed < 20; seed++) {
+        fvi_reasons r = shuffled(all, ARRAY_LEN(all), seed);
+        fv_result out = {0};
+        fvi_explain_finish(&r, FV_RETAKE_SELFIE, &app, &out);
+        assert_told(&out, want, 2);
+    }
+}
+
+/* A failed comparison says that the photographs may be why, then how, and its own remedy last. */
+static void test_finish__a_doubtful_comparison(void **state)
+{
+    static const fv_decision decisions[] = {FV_NO_MATCH, FV_MANUAL_REVIEW};
+    (void)state;
+    for (size_t d = 0; d < 2; d++) {
+        fvi_reasons r = {.n = 0};
+        fv_result out = {0};
+        r.of[r.n++] = reason(FV_REASON_HEAD_TURNED, FV_SELFIE, FV_ADVICE);
+        r.of[r.n++] = reason(FV_REASON_FACE_TOO_SMALL, FV_RECORD, FV_ADVICE);
+        fvi_explain_decision(&r, decisions[d]);
+        fvi_explain_finish(&r, decisions[d], &app, &out);
+        assert_int_equal(out.n_reasons, 5);
+        assert_int_equal(out.reasons[0].code,
+                         d == 0 ? FV_REASON_NOT_THE_SAME_PERSON : FV_REASON_SIMILARITY_UNCERTAIN);
+        assert_int_equal(out.reasons[1].code, FV_REASON_COMPARISON_DOUBTFUL);
+        assert_int_equal(out.reasons[1].image, FV_SELFIE);
+        assert_int_equal(out.reasons[1].remedy, FV_REMEDY_LOOK_STRAIGHT);
+        assert_int_equal(out.reasons[2].code, FV_REASON_HEAD_TURNED);
+        assert_int_equal(out.reasons[3].code, FV_REASON_COMPARISON_DOUBTFUL);
+        assert_int_equal(out.reasons[3].image, FV_RECORD);
+        assert_int_equal(out.reasons[4].code, FV_REASON_FACE_TOO_SMALL);
+        assert_int_equal(out.n_remedies, 3);
+        assert_int_equal(out.remedies[0], FV_REMEDY_LOOK_STRAIGHT);
+        assert_int_equal(out.remedies[1], FV_REMEDY_RENEW_ID_PHOTO);
+        assert_int_equal(out.remedies[2], FV_REMEDY_VISIT_COUNTER);
+    }
+}
+
+static void test_finish__a_pass_says_nothing(void **state)
+{
+    static const fv_decision decisions[] = {FV_PASS, FV_NOT_REQUIRED};
+    (void)state;
+    for (size_t d = 0; d < 2; d++) {
+        fvi_reasons r = {.n = 0};
+        fv_result out = {.n_reasons = 3, .n_remedies = 3};
+        r.of[r.n++] = reason(FV_REASON_HEAD_TURNED, FV_SELFIE, FV_ADVICE);
+        fvi_explain_decision(&r, decisions[d]);
+        fvi_explain_finish(&r, decisions[d], &app, &out);
+        assert_int_equal(out.n_reasons, 0);
+        assert_int_equal(out.n_remedies, 0);
     }
 }
 
@@ -327,7 +507,7 @@ static void test_finish__a_refusal_always_leaves_something_to_do(void **state)
                 if (row < 2 * fvi_reason_rows_n) {
                     r.of[r.n++] = reason(fvi_reason_rows[row / 2].code, both[row % 2], FV_BLOCKS);
                 } else if (row == 2 * fvi_reason_rows_n) {
-                    for (size_t i = 0; r.n < FV_REASONS_MAX; i++)
+                    for (size_t i = 0; r.n < FVI_REASONS_CAP; i++)
                         r.of[r.n++] = reason(fvi_reason_rows[i % fvi_reason_rows_n].code,
                                              both[i % 2], FV_BLOCKS);
                 }
@@ -343,24 +523,6 @@ static void test_finish__a_refusal_always_leaves_something_to_do(void **state)
     }
 }
 
-/* More remedies than there is room for: the counter keeps its place. */
-static void test_finish__the_last_place_is_the_counters(void **state)
-{
-    fvi_reasons r = {.n = 0};
-    fv_result out = {0};
-    (void)state;
-    for (int i = 0; i < FV_REASONS_MAX; i++)
-        r.of[r.n++] = (fv_reason){.code = FV_REASON_HEAD_TURNED,
-                                  .image = FV_SELFIE,
-                                  .severity = FV_BLOCKS,
-                                  .remedy = (fv_remedy)(1 + i)};
-    fvi_explain_finish(&r, FV_RETAKE_SELFIE, &app, &out);
-    assert_int_equal(out.n_remedies, FV_REMEDIES_MAX);
-    for (int i = 0; i < FV_REMEDIES_MAX - 1; i++)
-        assert_int_equal(out.remedies[i], 1 + i);
-    assert_int_equal(out.remedies[FV_REMEDIES_MAX - 1], FV_REMEDY_VISIT_COUNTER);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,15 +530,20 @@ int main(void)
         cmocka_unit_test(test_photo__fine_gives_none),
         cmocka_unit_test(test_photo__each_side_of_each_measure_gives_its_row),
         cmocka_unit_test(test_photo__measures_by_name),
-        cmocka_unit_test(test_photo__without_a_face_only_that_is_said),
+        cmocka_unit_test(test_photo__the_gate_comes_before_the_advice),
+        cmocka_unit_test(test_photo__without_a_face_gaps_are_no_news),
         cmocka_unit_test(test_photo__no_face_is_said_whatever_the_limits),
-        cmocka_unit_test(test_photo__not_assessed_gives_no_reason),
+        cmocka_unit_test(test_photo__a_gate_without_a_value_blocks),
+        cmocka_unit_test(test_photo__several_gaps_are_one_reason),
+        cmocka_unit_test(test_photo__a_cause_takes_the_place_of_its_symptom),
         cmocka_unit_test(test_photo__all_of_them_are_collected),
         cmocka_unit_test(test_photo__what_finds_no_room_blocks_all_the_same),
         cmocka_unit_test(test_decision__its_reason_is_added),
         cmocka_unit_test(test_finish__order),
+        cmocka_unit_test(test_finish__advice_about_the_photograph_at_fault_only),
+        cmocka_unit_test(test_finish__a_doubtful_comparison),
+        cmocka_unit_test(test_finish__a_pass_says_nothing),
         cmocka_unit_test(test_finish__a_refusal_always_leaves_something_to_do),
-        cmocka_unit_test(test_finish__the_last_place_is_the_counters),
     };
     return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
 }

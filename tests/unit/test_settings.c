@@ -136,6 +136,8 @@ static void test_settings__shipped_values(void **state)
     assert_int_equal(s.limits.deadline_ms, 0);
     assert_true(s.policy.match_fmr == 1e-4);
     assert_true(s.policy.review_fmr == 1e-2);
+    assert_int_equal(s.policy.liveness, FVI_LIVENESS_REQUIRED);
+    assert_true(s.policy.liveness_bpcer == 1e-2);
     for (int m = 0; m < FVI_Q_COUNT; m++) {
         assert_memory_equal(&s.selfie.gate[m], &fvi_selfie_limits.gate[m], sizeof(fvi_limit));
         assert_memory_equal(&s.record.gate[m], &fvi_record_limits.gate[m], sizeof(fvi_limit));

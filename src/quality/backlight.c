@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether the face is dark because something behind it is bright. */
+#include <math.h>
+
+#include "quality/light.h"
+
+/* Well-lit skin. What lies behind counts as no brighter: a white wall is not held against a face
+ * that has its light, as the face of an ID photograph has. */
+static const float LIT_SKIN = 0.30f;
+static const float LEAST_SHARE = 0.05f; /* of the picture must lie around the head */
+
+/* The head with hair, in eye distances about a point below the eyes. */
+static const float HEAD_BELOW = 0.35f;
+static const float HEAD_HALF_WIDTH = 1.35f;
+static const float HEAD_HALF_HEIGHT = 1.95f;
+
+/* The whole picture's luminances where the head is not. */
+static fvi_levels surroundings(const fvi_view *v)
+{
+    fvi_levels out = {.sum = 0};
+    float linear[256];
+    fvi_point l, r;
+
+    for (int i = 0; i < 256; i++)
+        linear[i] = 255.0f * fvi_linear((uint8_t)i);
+    fvi_eyes(v->found.landmarks, &l, &r);
+    float ex = r.x_px - l.x_px;
+    float ey = r.y_px - l.y_px;
+    float per = 1.0f / (ex * ex + ey * ey);
+    for (int y = 0; y < v->around.height_px; y++) {
+        const uint8_t *p = v->around.data + (size_t)y * v->around.stride_bytes;
+        for (int x = 0; x < v->around.width_px; x++, p += 3) {
+            float dx = ((float)x + 0.5f) / v->around_scale - 0.5f - (l.x_px + r.x_px) / 2.0f;
+            float dy = ((float)y + 0.5f) / v->around_scale - 0.5f - (l.y_px + r.y_px) / 2.0f;
+            float a = (dx * ex + dy * ey) * per / HEAD_HALF_WIDTH;
+            float b = ((dy * ex - dx * ey) * per - HEAD_BELOW) / HEAD_HALF_HEIGHT;
+            if (a * a + b * b < 1.0f) continue;
+            out.n[(int)(0.2126f * linear[p[0]] + 0.7152f * linear[p[1]] + 0.0722f * linear[p[2]] +
+                        0.5f)]++;
+            out.sum++;
+        }
+    }
+    return out;
+}
+
+/* Stops by which the face is darker than the brighter half of what lies around it (clothes and hair
+ * say nothing of the light). */
+float fvi_q_backlight(const fvi_view *v)
+{
+    const float black = 0.5f / 255.0f;
+
+    if (!v->face) return NAN;
+    fvi_levels around = surroundings(v);
+    float all = (float)v->around.width_px * (float)v->around.height_px;
+    if ((float)around.sum < LEAST_SHARE * all) return NAN;
+    fvi_levels_keep(&around, FVI_HALF_BRIGHTER, 0.5);
+    fvi_levels skin = fvi_levels_of(v, FVI_HALF_BOTH);
+    if (skin.sum == 0) return NAN;
+    float behind = fminf(fvi_levels_mean(&around), LIT_SKIN);
+    return log2f((behind + black) / (fvi_levels_mean(&skin) + black));
+}
+
+float fvi_q_backlight_score(float value)
+{
+    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.75f, 0.25f)));
+}
