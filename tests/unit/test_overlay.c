@@ -244,13 +244,14 @@ typedef struct witness {
     size_t n_view;
 } witness;
 
-static fv_status look(void *self, fv_session *session, const fvi_found *found, fv_error *err)
+static fv_status look(void *self, fv_session *session, const fvi_sight *sight, fv_error *err)
 {
     fv_status st = FV_OK;
     witness *w = self;
     fvi_view v;
 
     w->calls++;
+    const fvi_found *found = sight->found;
     w->face = found->landmarks != NULL;
     w->pixels = found->picture->data;
     w->n = found->picture->stride_bytes * (size_t)found->picture->height_px;
