@@ -20,7 +20,7 @@ struct fv_engine {
     float match_similarity;
     float review_similarity;
     fvi_liveness_model liveness;
-    float liveness_limit; /**< NaN where the pack has no liveness network */
+    fvi_live_limits live_limits; /**< NaN where the pack has no liveness network */
 };
 
 /** One photograph's way through the flow. */

@@ -144,7 +144,8 @@ static fv_status run(flow *f, fv_error *err)
 
     f->result.similarity = NAN;
     f->result.liveness_score = NAN;
-    f->result.liveness_limit = f->liveness ? e->liveness_limit : NAN;
+    f->result.liveness_limit = f->liveness ? e->live_limits.live : NAN;
+    f->result.attack_limit = f->liveness ? e->live_limits.attack : NAN;
     f->result.liveness_bpcer = f->liveness ? (float)e->settings.policy.liveness_bpcer : NAN;
     f->result.match_similarity = e->match_similarity;
     f->result.review_similarity = e->review_similarity;
