@@ -14,10 +14,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "bench_common.h"
+#include "bench_photo.h"
 #include "faceverify/faceverify.h"
-#include "portrait.h"
 
-enum { ROUNDS_MAX = 1000, SESSIONS = 8, WIDTH = 720, HEIGHT = 960, QUALITY = 90 };
+enum { ROUNDS_MAX = 1000, SESSIONS = 8 };
 enum { ONEDNN = 0, OPENCV = 1, BACKENDS = 2 };
 
 static const char *const BACKEND_SETTING[BACKENDS] = {"engine.backend=onednn",
@@ -41,21 +41,6 @@ static fv_status make_engine(int backend, fv_engine **out)
     o.overrides = overrides;
     o.n_overrides = 2;
     return fv_engine_create(out, &o, &err);
-}
-
-/* The portrait cut to 3:4 and brought to the size of a phone's preview. */
-static blob photograph(const char *name)
-{
-    pixels p = portrait_read(name);
-    int width = p.height * WIDTH / HEIGHT;
-    pixels cut = width <= p.width ? pixels_cut(&p, (p.width - width) / 2, 0, width, p.height)
-                                  : pixels_cut(&p, 0, 0, p.width, p.width * HEIGHT / WIDTH);
-    pixels scaled = pixels_scaled(&cut, WIDTH, HEIGHT);
-    blob jpeg = pixels_jpeg(&scaled, QUALITY);
-    free(p.rgb);
-    free(cut.rgb);
-    free(scaled.rgb);
-    return jpeg;
 }
 
 static fv_status verify(fv_session *session, fv_result *out)
@@ -87,10 +72,11 @@ static void print_stages(const char *name, const fv_result *r)
     const fv_timings *t = &r->timings;
     (void)printf(
         "{\"name\": \"stages_%s\", \"decision\": \"%s\", \"decode_us\": %u, \"detect_us\": "
-        "%u, \"landmarks_us\": %u, \"pose_us\": %u, \"chip_us\": %u, \"embed_us\": %u, "
+        "%u, \"landmarks_us\": %u, \"pose_us\": %u, \"quality_us\": %u, \"chip_us\": %u, "
+        "\"embed_us\": %u, "
         "\"total_us\": %u}\n",
         name, fv_decision_name(r->decision), t->decode_us, t->detect_us, t->landmarks_us,
-        t->pose_us, t->chip_us, t->embed_us, t->total_us);
+        t->pose_us, t->quality_us, t->chip_us, t->embed_us, t->total_us);
 }
 
 typedef struct worker {
@@ -186,8 +172,8 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     (void)snprintf(models_setting, sizeof models_setting, "models.dir=%s", argv[1]);
-    blob selfie = photograph(SELFIE_JPG);
-    blob record = photograph(RECORD_JPG);
+    blob selfie = bench_photo(SELFIE_JPG);
+    blob record = bench_photo(RECORD_JPG);
     request.selfie = (fv_bytes){selfie.data, selfie.len};
     request.record = (fv_bytes){record.data, record.len};
     FVI_TRY(start(&engine, sessions));

@@ -29,10 +29,19 @@ value("resident_mib") != "" {
     value("sessions"))
   next
 }
+name == "measures" {
+  notes = notes sprintf("%-16s %.2f ms a photograph (the view %.2f), %.0f %% of a verify of two\n", \
+    name, value("ms"), value("view_ms"), 100 * value("of_verify"))
+  next
+}
+name == "measure" {
+  notes = notes sprintf("  %-24s %8.1f us\n", value("measure"), value("us"))
+  next
+}
 value("ms") != "" { notes = notes sprintf("%-16s %.1f ms\n", name, value("ms")); next }
 name ~ /^stages_/ {
-  notes = notes sprintf("%-16s decode %.1f, detect %.1f, landmarks %.1f, pose %.1f, chip %.1f, embed %.1f, all %.1f ms\n", \
+  notes = notes sprintf("%-16s decode %.1f, detect %.1f, landmarks %.1f, pose %.1f, quality %.1f, chip %.1f, embed %.1f, all %.1f ms\n", \
     name, value("decode_us") / 1e3, value("detect_us") / 1e3, value("landmarks_us") / 1e3, \
-    value("pose_us") / 1e3, value("chip_us") / 1e3, value("embed_us") / 1e3, value("total_us") / 1e3)
+    value("pose_us") / 1e3, value("quality_us") / 1e3, value("chip_us") / 1e3, value("embed_us") / 1e3, value("total_us") / 1e3)
 }
 END { printf "\n%s", notes }

@@ -23,7 +23,7 @@ static const words english = {
               ": can be used as the photograph on record."}},
     .told = {.why = "Why", .todo = "What to do", .tag = " (%s)"},
     .better = "What could be better",
-    .heading = "Measures of %ux%u pixels, in %.1f ms",
+    .heading = "Measures, of %ux%u pixels",
     .column = {"measure", "value", "", "score", "must be", "should be", "verdict"},
     .verdict = {"not taken", "good", "advice", "blocks"},
 };
@@ -32,7 +32,7 @@ static const words chinese = {
              {"：不能用作公安留存照片。", "：可以用作公安留存照片。"}},
     .told = {.why = "原因", .todo = "可以怎么做", .tag = "（%s）"},
     .better = "可以改善之处",
-    .heading = "测量结果：%ux%u 像素，用时 %.1f 毫秒",
+    .heading = "测量结果（%ux%u 像素）",
     .column = {"指标", "数值", "", "得分", "必须", "最好", "判定"},
     .verdict = {"未测", "合格", "建议改善", "不合格"},
 };
@@ -41,7 +41,10 @@ static const words chinese = {
 static const char *unit_word(const char *unit, fv_locale locale)
 {
     static const char *const chinese_words[][2] = {
-        {"faces", "张脸"}, {"px", "像素"}, {"deg", "度"}, {"eyes", "倍眼距"}, {"share", "比例"}};
+        {"faces", "张脸"},    {"px", "像素"},           {"deg", "度"},  {"eyes", "倍眼距"},
+        {"share", "比例"},    {"ratio", "倍"},          {"bits", "位"}, {"stops", "档"},
+        {"levels", "灰度级"}, {"cycles/px", "周/像素"},
+    };
 
     if (locale == FV_LOCALE_EN) return unit;
     for (size_t i = 0; i < sizeof chinese_words / sizeof chinese_words[0]; i++) {
@@ -128,8 +131,7 @@ static void print_measures(const fv_quality_result *r, const words *w, fv_locale
     for (uint32_t i = 0; i < r->n_measures; i++)
         put_row(rows[1 + i], &r->measures[i], w, locale);
     (void)fputc('\n', to);
-    (void)fprintf(to, w->heading, (unsigned)r->photo.width_px, (unsigned)r->photo.height_px,
-                  r->timings.total_us / 1e3);
+    (void)fprintf(to, w->heading, (unsigned)r->photo.width_px, (unsigned)r->photo.height_px);
     (void)fputc('\n', to);
     print_table(rows, 1 + r->n_measures, to);
 }

@@ -81,34 +81,3 @@ bool fvi_chip_map(const fvi_landmarks *landmarks, fvi_affine *map)
     p[4] = landmarks->point[54];
     return fvi_similarity(p, template, 5, map);
 }
-
-/* The landmarks end at the brows: the middle of the forehead lies about half as far above the eyes
- * as the chin lies below them. */
-static fvi_point forehead(const fvi_landmarks *landmarks)
-{
-    fvi_point l, r;
-    fvi_eyes(landmarks, &l, &r);
-    float x = (l.x_px + r.x_px) / 2.0f;
-    float y = (l.y_px + r.y_px) / 2.0f;
-    const fvi_point *chin = &landmarks->point[8];
-    return (fvi_point){x + 0.5f * (x - chin->x_px), y + 0.5f * (y - chin->y_px)};
-}
-
-float fvi_face_inside(const fvi_landmarks *landmarks, int width_px, int height_px)
-{
-    fvi_point top = forehead(landmarks);
-    float x0 = top.x_px, y0 = top.y_px, x1 = x0, y1 = y0;
-
-    for (int i = 0; i < FVI_LANDMARKS; i++) {
-        x0 = fminf(x0, landmarks->point[i].x_px);
-        x1 = fmaxf(x1, landmarks->point[i].x_px);
-        y0 = fminf(y0, landmarks->point[i].y_px);
-        y1 = fmaxf(y1, landmarks->point[i].y_px);
-    }
-    float w = x1 - x0;
-    float h = y1 - y0;
-    if (!(w > 0.0f) || !(h > 0.0f)) return 0.0f;
-    float in_w = fminf(x1, (float)width_px) - fmaxf(x0, 0.0f);
-    float in_h = fminf(y1, (float)height_px) - fmaxf(y0, 0.0f);
-    return fmaxf(in_w, 0.0f) / w * (fmaxf(in_h, 0.0f) / h);
-}

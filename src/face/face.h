@@ -107,9 +107,6 @@ float fvi_inter_eye_px(const fvi_landmarks *landmarks);
  */
 size_t fvi_face_persons(const fvi_faces *faces);
 
-/** Share of the box around the landmarks and the forehead that lies in the picture, 0..1. Pure. */
-float fvi_face_inside(const fvi_landmarks *landmarks, int width_px, int height_px);
-
 /* --- for the parts of this folder, and their tests --- */
 
 /** An affine map from an output pixel (x, y) to the picture: (m0 x + m1 y + m2, m3 x + m4 y + m5).

@@ -136,8 +136,8 @@ static void test_face__cut_at_each_edge(void **state)
     } rows[] = {
         {"left", 445, 0, 465, 700},
         {"right", 0, 0, 545, 700},
-        {"top", 200, 165, 600, 700},
-        {"bottom", 200, 0, 600, 335},
+        {"top", 200, 190, 600, 700}, /* at the brows */
+        {"bottom", 200, 0, 600, 305}, /* at the mouth */
     };
     pixels p = portrait_read(SELFIE_JPG);
     (void)state;

@@ -3,11 +3,16 @@
 import json
 import os
 import re
+import resource
 import shutil
+import signal
+import struct
+import subprocess
 import unicodedata
 import unittest
 
-from cli import (FAULT, GOOD_ID, NO, OTHER, RECORD, SELFIE, USAGE, YES, Case, one_document, run)
+from cli import (FAULT, GOOD_ID, NO, OTHER, PROGRAM, RECORD, SELFIE, TIMEOUT_S, USAGE, YES, Case,
+                 environment, one_document, run)
 
 
 def documents(data):
@@ -109,6 +114,14 @@ class Answers(Case):
         self.refused(FAULT, "", ["pack.json"], "quality", "--models", self.path("none"),
                      *[SELFIE] * 30, status="INTERNAL")
 
+    def test_ctrl_c_between_the_answers_ends_it_as_a_signal_does(self):
+        p = subprocess.Popen([PROGRAM, "quality", *[SELFIE] * 1000], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=environment())
+        self.assertIn(b"can be used", p.stdout.readline())  # each is told when it is known
+        p.send_signal(signal.SIGINT)
+        _, err = p.communicate(timeout=TIMEOUT_S)
+        self.assertEqual((p.returncode, err), (-signal.SIGINT, b""))
+
     def test_an_empty_file_and_files_that_are_no_photographs(self):
         for name, content, code in (("0.jpg", b"", "IMAGE_EMPTY"), ("t.jpg", b"text\n" * 9,
                                                                    "NOT_A_PHOTO")):
@@ -186,6 +199,77 @@ class ForPeople(Case):
         text = run("quality", SELFIE, RECORD, "--as", "record").stdout.decode()
         self.assertEqual(len(re.findall(r"(?m)^\S.*can be used", text)), 2)
         self.assertIn(f"\n\n{RECORD}: can be used", text)
+
+
+class Overlay(Case):
+    def test_a_png_that_its_owner_alone_may_read(self):
+        for args in ([SELFIE], ["--as", "record", RECORD], [self.crop(SELFIE, "c.jpg", 0, 704, 320,
+                                                                      320)]):
+            plain = run("quality", *args)
+            out = self.path("out.png")
+            drawn = run("quality", "--overlay", out, *args)
+            self.assertEqual((drawn.returncode, drawn.stdout, drawn.stderr),
+                             (plain.returncode, plain.stdout, b""))
+            with open(out, "rb") as f:
+                content = f.read()
+            self.assertTrue(content.startswith(b"\x89PNG\r\n"))
+            self.assertTrue(content.endswith(b"IEND\xaeB\x60\x82"))
+            self.assertEqual(os.stat(out).st_mode & 0o7777, 0o600)
+        width, height = struct.unpack(">II", content[16:24])
+        self.assertEqual((width, height), (640 + 416, 640))
+        self.assertEqual(sorted(os.listdir(self.dir)), ["c.jpg", "out.png"])
+        self.assertEqual(run("quality", out).returncode, NO)  # it is a PNG that can be read
+
+    def test_one_image_only(self):
+        self.refused(USAGE, "overlay", ["one image"], "quality", "--overlay", self.path("o.png"),
+                     SELFIE, RECORD)
+        self.refused(USAGE, "image", ["a photograph is needed"], "quality", "--overlay",
+                     self.path("o.png"))
+        self.assertEqual(os.listdir(self.dir), [])
+
+    def refuses(self, code, status, out, *parts, **kwargs):
+        result = run("quality", "--overlay", out, SELFIE, **kwargs)
+        self.assert_tells(result, code, "overlay: cannot be written", *parts)
+        result = run("quality", "--json", "--overlay", out, SELFIE, **kwargs)
+        reply = one_document(result.stdout)
+        self.assertEqual((result.returncode, reply["status"], reply["field"]),
+                         (code, status, "overlay"))
+        self.assertNotIn("measures", reply)
+
+    def test_where_it_cannot_be_written(self):
+        self.refuses(USAGE, "INVALID_REQUEST", self.path("none/o.png"), "No such file")
+        self.refuses(USAGE, "INVALID_REQUEST", self.dir, "it is a folder")
+        self.refuses(USAGE, "INVALID_REQUEST", "/dev/full", "a pipe or a device")
+        self.refuses(USAGE, "INVALID_REQUEST", "/proc/o.png", "/proc/o.png")
+        self.assertEqual(os.listdir(self.dir), [])
+
+    def test_a_disk_that_fills_leaves_what_was_there_and_nothing_else(self):
+        out = self.file("o.png", "old")
+        def little_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+        self.refuses(FAULT, "INTERNAL", out, "File too large", preexec_fn=little_room)
+        with open(out, "rb") as f:
+            self.assertEqual(f.read(), b"old")
+        self.assertEqual(os.listdir(self.dir), ["o.png"])
+
+    def test_the_photograph_is_never_overwritten(self):
+        photo = shutil.copy(SELFIE, self.path("photo.jpg"))
+        link = self.path("link.jpg")
+        os.symlink(photo, link)
+        for out in (photo, link):
+            result = run("quality", "--overlay", out, photo)
+            self.assert_tells(result, USAGE, "it is the photograph itself")
+        with open(photo, "rb") as f, open(SELFIE, "rb") as g:
+            self.assertEqual(f.read(), g.read())
+
+    def test_nothing_is_drawn_of_what_is_no_picture(self):
+        out = self.path("o.png")
+        result = run("quality", "--overlay", out, self.file("t.jpg", "text"))
+        self.assertEqual(result.returncode, NO)
+        self.assertIn(b"NOT_A_PHOTO", result.stdout)
+        self.assertIn(b"overlay: not written: the file could not be decoded", result.stderr)
+        self.assertFalse(os.path.exists(out))
 
 
 class CommandLine(Case):

@@ -162,48 +162,6 @@ static void test_chip_map__lands_the_five_points(void **state)
     assert_false(fvi_chip_map(&point, &map));
 }
 
-/* Chin at (50,90), eyes on y = 50: with the forehead the face reaches from (10,30) to (90,90). */
-static fvi_landmarks whole_face(float dx, float dy)
-{
-    fvi_landmarks l;
-    for (int i = 0; i < FVI_LANDMARKS; i++)
-        l.point[i] = (fvi_point){50.0f + dx, 60.0f + dy};
-    for (int i = 36; i < 48; i++)
-        l.point[i] = (fvi_point){(i < 42 ? 30.0f : 70.0f) + dx, 50.0f + dy};
-    l.point[0] = (fvi_point){10.0f + dx, 50.0f + dy};
-    l.point[16] = (fvi_point){90.0f + dx, 50.0f + dy};
-    l.point[8] = (fvi_point){50.0f + dx, 90.0f + dy};
-    return l;
-}
-
-static void test_inside__is_the_share_of_the_face_with_its_forehead(void **state)
-{
-    static const struct {
-        float dx, dy;
-        int width, height;
-        float share;
-    } rows[] = {
-        {0, 0, 100, 100, 1.0f},   {0, 0, 50, 100, 0.5f},           {0, 0, 100, 60, 0.5f},
-        {-50, 0, 100, 100, 0.5f}, {0, -40, 100, 100, 5.0f / 6.0f}, {0, -30, 100, 100, 1.0f},
-        {10, 10, 100, 100, 1.0f}, {50, 40, 100, 100, 0.25f},       {-50, -60, 100, 100, 0.25f},
-        {100, 0, 100, 100, 0},    {0, 200, 100, 100, 0},           {-90, 0, 100, 100, 0},
-        {0, -95, 100, 100, 0}};
-    (void)state;
-    for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
-        fvi_landmarks l = whole_face(rows[r].dx, rows[r].dy);
-        float share = fvi_face_inside(&l, rows[r].width, rows[r].height);
-        if (fabsf(share - rows[r].share) > 1e-5f)
-            fail_msg("row %zu: %f, not %f", r, (double)share, (double)rows[r].share);
-    }
-    fvi_landmarks point;
-    for (int i = 0; i < FVI_LANDMARKS; i++)
-        point.point[i] = (fvi_point){9, 9};
-    assert_float_equal(fvi_face_inside(&point, 100, 100), 0, 0);
-    for (int i = 0; i < FVI_LANDMARKS; i++)
-        point.point[i] = (fvi_point){NAN, NAN};
-    assert_float_equal(fvi_face_inside(&point, 100, 100), 0, 0);
-}
-
 /* Beside a main face of 100x100 at (0,0): who counts as a second person. */
 static void test_persons__a_second_face_must_be_large_sure_and_beside(void **state)
 {
@@ -413,7 +371,6 @@ int main(void)
         cmocka_unit_test(test_similarity__is_the_least_of_squares_and_never_mirrors),
         cmocka_unit_test(test_similarity__points_that_span_nothing_are_refused),
         cmocka_unit_test(test_chip_map__lands_the_five_points),
-        cmocka_unit_test(test_inside__is_the_share_of_the_face_with_its_forehead),
         cmocka_unit_test(test_persons__a_second_face_must_be_large_sure_and_beside),
         cmocka_unit_test(test_pose_estimate__follows_the_head_whatever_its_place),
         cmocka_unit_test(test_suppress__rows),

@@ -218,7 +218,6 @@ static void test_landmarks__lie_on_the_face(void **state)
     assert_true(fabsf(left.y_px - right.y_px) < 8);
     assert_true(l.point[8].y_px > 350 && l.point[8].y_px < 430); /* chin */
     assert_true(l.point[30].y_px > left.y_px + 20 && l.point[30].y_px < l.point[57].y_px);
-    assert_float_equal(fvi_face_inside(&l, fix.selfie.width, fix.selfie.height), 1, 0);
     /* the same box, the same picture elsewhere: the landmarks go along */
     pixels p = pixels_cut(&fix.selfie, -57, -31, 1000, 1200);
     fvi_box b = f.boxes[0];
