@@ -480,7 +480,7 @@ static fvi_measured measured_of(const fvi_image *picture, const fvi_landmarks *l
                        .faces = &faces,
                        .landmarks = landmarks,
                        .pose = landmarks == NULL ? NULL : &pose};
-    assert_fv_ok(fvi_viewer_create(&viewer, &err), &err);
+    assert_fv_ok(fvi_viewer_create(&viewer, NULL, NULL, &err), &err);
     assert_fv_ok(fvi_viewer_measure(viewer, &found, &m, &err), &err);
     fvi_viewer_destroy(&viewer);
     return m;
