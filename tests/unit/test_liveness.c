@@ -83,6 +83,7 @@ static void test_context__a_face_in_a_corner(void **state)
     assert_float_equal(fvi_liveness_context(&picture, &(fvi_box){0, 0, 100, 100, 1}), 4.0f / 9,
                        1e-6);
     assert_float_equal(fvi_liveness_context(&picture, &(fvi_box){200, 40, 220, 60, 1}), 0, 0);
+    assert_float_equal(fvi_liveness_context(&picture, &(fvi_box){40, 200, 60, 220, 1}), 0, 0);
 }
 
 static void test_map__pixel_centres(void **state)
@@ -179,6 +180,21 @@ static void test_reduce__two_across_and_one_down(void **state)
         for (int x = 0; x < SMALL; x++) {
             int sum = 1 + large_at(10 + 2 * x, 20 + y, 1) + large_at(11 + 2 * x, 20 + y, 1);
             assert_int_equal(to.data[3 * (y * SMALL + x) + 1], sum / 2);
+        }
+    }
+}
+
+static void test_reduce__four_to_one_is_three_of_four(void **state)
+{
+    static const int at[] = {0, 2, 3}; /* in the middle of each third */
+    (void)state;
+    fvi_image to = reduced((fvi_live_rect){5, 20, 85, 40});
+    for (int y = 0; y < SMALL; y++) {
+        for (int x = 0; x < SMALL; x++) {
+            int sum = 1;
+            for (int k = 0; k < 3; k++)
+                sum += large_at(5 + 4 * x + at[k], 20 + y, 2);
+            assert_int_equal(to.data[3 * (y * SMALL + x) + 2], sum / 3);
         }
     }
 }
@@ -362,6 +378,9 @@ static void test_frame__the_pictures_own_border_is_none(void **state)
     fvi_live_shown part = {16, 0, SIDE - 16, SIDE};
     assert_float_equal(fvi_live_frame_edges(&grey, &part), 0, 0);
     assert_true(fvi_live_frame_edges(&grey, &all_shown) > one_step());
+    step_at(16, 0, 0, SIDE);
+    fvi_live_shown half = {0, 0, SIDE, 48}; /* no line of which most is shown */
+    assert_float_equal(fvi_live_frame_edges(&grey, &half), 0, 0);
     fvi_live_shown nothing = {0, 0, 0, 0};
     assert_float_equal(fvi_live_frame_edges(&grey, &nothing), 0, 0);
 }
@@ -552,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_reduce__as_large_is_a_copy),
         cmocka_unit_test(test_reduce__three_to_one_is_the_mean_of_nine),
         cmocka_unit_test(test_reduce__two_across_and_one_down),
+        cmocka_unit_test(test_reduce__four_to_one_is_three_of_four),
         cmocka_unit_test(test_reduce__far_outside_reads_nothing_else),
         cmocka_unit_test(test_blue_cast__of_a_flat_face),
         cmocka_unit_test(test_blue_cast__the_face_alone_counts),
