@@ -14,7 +14,7 @@ const char *fv_version(void)
 static fv_status load_networks(fv_engine *e, fv_error *err)
 {
     static const fvi_role needed[] = {FVI_ROLE_DETECT, FVI_ROLE_LANDMARK, FVI_ROLE_EMBED,
-                                      FVI_ROLE_HEAD_POSE};
+                                      FVI_ROLE_HEAD_POSE, FVI_ROLE_EYE_STATE};
     fv_status st = FV_OK;
     char dir[sizeof e->pack->dir];
 
@@ -165,7 +165,7 @@ fv_status fv_session_create(fv_session **out, const fv_engine *engine, fv_error 
     FVI_TRY(fvi_decoder_create(&s->decoder, err));
     FVI_TRY(fvi_buffer_reserve(&s->arena, arena_bytes(engine), err));
     FVI_TRY(fvi_facer_create(&s->facer, &models, &s->arena, err));
-    FVI_TRY(fvi_viewer_create(&s->viewer, err));
+    FVI_TRY(fvi_viewer_create(&s->viewer, engine->models[FVI_ROLE_EYE_STATE], &s->arena, err));
     if (engine->models[FVI_ROLE_LIVENESS] != NULL)
         FVI_TRY(fvi_liver_create(&s->liver, engine->models[FVI_ROLE_LIVENESS], &engine->liveness,
                                  &s->arena, err));

@@ -111,7 +111,7 @@ static void write_model(const fvi_liveness_model *m, const char *path)
 
 void liv_train(liv_set *s, const fv_engine *engine, const char *path)
 {
-    static const double rates[] = {5e-2, 1e-2, 1e-3};
+    static const double rates[] = {1e-2, 1e-3};
     const fvi_pack_net *net = &engine->pack->nets[FVI_ROLE_LIVENESS];
     fvi_liveness_model m = {.n_points = 0};
     liv_choice all = {trains, NULL};
