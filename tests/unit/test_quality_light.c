@@ -440,32 +440,6 @@ static void test_scores__at_known_points(void **state)
 
 enum { PICTURE_SIDE = 400 };
 
-static struct {
-    fvi_pack *pack;
-    fvi_nn_model *eye_state;
-    fvi_viewer *viewer;
-} fix;
-
-static int open_viewer(void **state)
-{
-    fv_error err = {0};
-    (void)state;
-    if (fvi_pack_open(&fix.pack, FV_TEST_MODELS, &err) != FV_OK ||
-        fvi_nn_model_create(&fix.eye_state, &fix.pack->nets[FVI_ROLE_EYE_STATE], FVI_NN_OPENCV,
-                            &err) != FV_OK)
-        return -1;
-    return fvi_viewer_create(&fix.viewer, fix.eye_state, NULL, &err) == FV_OK ? 0 : -1;
-}
-
-static int close_viewer(void **state)
-{
-    (void)state;
-    fvi_viewer_destroy(&fix.viewer);
-    fvi_nn_model_destroy(&fix.eye_state);
-    fvi_pack_close(&fix.pack);
-    return 0;
-}
-
 static uint8_t picture_rgb[3 * PICTURE_SIDE * PICTURE_SIDE];
 
 /* Two colours: before and after the middle, from left to right or from top to bottom. */
@@ -496,6 +470,7 @@ static fvi_landmarks face_in_middle(int quarters)
 
 static fvi_measured measured_of(const fvi_image *picture, const fvi_landmarks *landmarks)
 {
+    fvi_viewer *viewer = NULL;
     fvi_measured m;
     fv_error err = {0};
     fvi_pose pose = {0};
@@ -505,7 +480,9 @@ static fvi_measured measured_of(const fvi_image *picture, const fvi_landmarks *l
                        .faces = &faces,
                        .landmarks = landmarks,
                        .pose = landmarks == NULL ? NULL : &pose};
-    assert_fv_ok(fvi_viewer_measure(fix.viewer, &found, &m, &err), &err);
+    assert_fv_ok(fvi_viewer_create(&viewer, NULL, NULL, &err), &err);
+    assert_fv_ok(fvi_viewer_measure(viewer, &found, &m, &err), &err);
+    fvi_viewer_destroy(&viewer);
     return m;
 }
 
@@ -667,5 +644,5 @@ int main(void)
         cmocka_unit_test(test_viewer__a_dark_face_before_a_bright_wall),
         cmocka_unit_test(test_reasons__one_cause_one_reason),
     };
-    return cmocka_run_group_tests_name("quality_light", tests, open_viewer, close_viewer);
+    return cmocka_run_group_tests_name("quality_light", tests, NULL, NULL);
 }
