@@ -135,6 +135,19 @@ static void test_sharpness__only_the_face_counts(void **state)
     assert_float_equal(0.18739f / fvi_q_sharpness(&d.view), alone, 0.05f * alone);
 }
 
+static void test_sharpness__the_picture_s_border_is_no_edge(void **state)
+{
+    const int border = 60;
+    (void)state;
+    draw_face_texture(&(lens){.contrast = 1.2f, .defocus_px = 4.0f});
+    drawn_skin(&d, (const int[4]){border, 60, 160, 188});
+    float within = fvi_q_sharpness(&d.view);
+    drawn_rect(&d, (const int[4]){0, 0, border, FVI_VIEW_MAX_HEIGHT_PX}, rgb8_grey(0));
+    for (int y = 0; y < FVI_VIEW_MAX_HEIGHT_PX; y++)
+        memset(d.view.inside.data + (size_t)y * d.view.inside.stride_bytes, 0, (size_t)border);
+    assert_float_equal(fvi_q_sharpness(&d.view) / within, 1.0f, 0.15f);
+}
+
 static float turn_between(float a, float b)
 {
     float by = fmodf(fabsf(a - b), 180.0f);
@@ -384,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_sharpness__noise_is_not_detail),
         cmocka_unit_test(test_sharpness__nothing_to_see_is_not_assessed),
         cmocka_unit_test(test_sharpness__only_the_face_counts),
+        cmocka_unit_test(test_sharpness__the_picture_s_border_is_no_edge),
         cmocka_unit_test(test_motion__length_and_direction_as_drawn),
         cmocka_unit_test(test_motion__grows_with_its_length),
         cmocka_unit_test(test_motion__defocus_is_none),
