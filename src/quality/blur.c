@@ -204,7 +204,7 @@ static const float LENGTH = 1.5f * 3.4641f;
 
 static float motion_of(const fvi_blur *b)
 {
-    float sure = fminf(fmaxf((b->one_sided - 0.2f) / 0.3f, 0.0f), 1.0f);
+    float sure = fminf(fmaxf((b->one_sided - 0.2f) / 0.2f, 0.0f), 1.0f);
     float more = b->along_px * b->along_px - b->across_px * b->across_px;
     return sure * LENGTH * sqrtf(fmaxf(more, 0.0f));
 }
@@ -212,7 +212,7 @@ static float motion_of(const fvi_blur *b)
 float fvi_q_motion_blur(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) ? motion_of(&blur) : NAN;
+    return v->face && fvi_blur_take(v, &blur) ? motion_of(&blur) : NAN; /* fitted to faces alone */
 }
 
 float fvi_q_motion_blur_score(float value)
@@ -225,7 +225,8 @@ static const float TELLING_PX = 6.0f; /* what is shorter may be none, and has no
 float fvi_q_motion_direction(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) && motion_of(&blur) >= TELLING_PX ? blur.direction_deg : NAN;
+    if (!v->face || !fvi_blur_take(v, &blur) || motion_of(&blur) < TELLING_PX) return NAN;
+    return blur.direction_deg;
 }
 
 /* No direction is better than another. */

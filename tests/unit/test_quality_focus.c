@@ -193,6 +193,16 @@ static void test_motion__defocus_is_none(void **state)
     }
 }
 
+static void test_motion__is_told_of_faces_only(void **state)
+{
+    (void)state;
+    drawn_no_face(&d, rgb8_grey(128));
+    draw_texture(&(lens){.contrast = 1.2f, .defocus_px = 1.0f, .motion_px = 20.0f});
+    assert_true(fvi_q_sharpness(&d.view) < 0.15f);
+    assert_true(isnan(fvi_q_motion_blur(&d.view)));
+    assert_true(isnan(fvi_q_motion_direction(&d.view)));
+}
+
 static void test_motion__direction_is_the_picture_s(void **state)
 {
     (void)state;
@@ -332,7 +342,7 @@ static float mesh_over_noise(float period_px, float deg, float amplitude)
 
 static void test_mesh__found_at_any_slant(void **state)
 {
-    static const float angles[] = {20.0f, 45.0f, 70.0f, 110.0f, 155.0f};
+    static const float angles[] = {0.0f, 4.0f, 20.0f, 45.0f, 70.0f, 90.0f, 110.0f, 155.0f};
     (void)state;
     float none = mesh_over_noise(5.0f, 0.0f, 0.0f);
     assert_true(none < 15.0f);
@@ -401,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_motion__length_and_direction_as_drawn),
         cmocka_unit_test(test_motion__grows_with_its_length),
         cmocka_unit_test(test_motion__defocus_is_none),
+        cmocka_unit_test(test_motion__is_told_of_faces_only),
         cmocka_unit_test(test_motion__direction_is_the_picture_s),
         cmocka_unit_test(test_noise__sigma_as_drawn),
         cmocka_unit_test(test_noise__shades_and_edges_are_none),
