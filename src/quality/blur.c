@@ -165,17 +165,26 @@ static void find_motion(const fvi_octaves *o, double noise_var, const widths *w,
     out->direction_deg = angle * 180.0f / PI;
 }
 
+/* Whether there is texture, and not noise alone: in the coarsest octave and, where blur is read, in
+ * the second. */
+static bool is_readable(const fvi_octaves *o, double noise_var)
+{
+    int last = o->n - 1;
+
+    return o->n >= 3 &&
+           o->xx[last] + o->yy[last] > 4.0 * noise_var * fvi_octave_noise[last] + 1e-3 &&
+           o->xx[1] + o->yy[1] > 4.0 * noise_var * fvi_octave_noise[1];
+}
+
 bool fvi_blur_take(const fvi_view *v, fvi_blur *out)
 {
     fvi_octaves o;
     widths w;
 
     fvi_octaves_take(v, &o);
-    if (o.n < 3) return false;
     float grain = isnan(o.grain) ? 0.0f : o.grain;
     double noise_var = (double)fmaxf(grain * grain, ROUNDING);
-    double last = o.xx[o.n - 1] + o.yy[o.n - 1];
-    if (last < 4.0 * noise_var * fvi_octave_noise[o.n - 1] + 1e-3) return false;
+    if (!is_readable(&o, noise_var)) return false;
     tabulate(&w);
     find_motion(&o, noise_var, &w, out);
     out->mean_px = fit_all(&w, &o, noise_var);

@@ -81,6 +81,14 @@ static void draw_face_texture(const lens *l)
     draw_texture(l);
 }
 
+static void draw_noise(uint8_t grey, float sigma, uint32_t seed)
+{
+    for (int y = 0; y < d.view.rgb.height_px; y++) {
+        for (int x = 0; x < d.view.rgb.width_px; x++)
+            drawn_put(&d, x, y, rgb8_grey(byte_of(grey + 0.3f * (float)x + sigma * normal(&seed))));
+    }
+}
+
 static float sharpness_px(const lens *l)
 {
     draw_face_texture(l);
@@ -119,6 +127,8 @@ static void test_sharpness__nothing_to_see_is_not_assessed(void **state)
     drawn_face(&d, rgb8_grey(90));
     assert_true(isnan(fvi_q_sharpness(&d.view)));
     assert_true(isnan(fvi_q_motion_blur(&d.view)));
+    draw_noise(90, 25.0f, 3); /* and a slope */
+    assert_true(isnan(fvi_q_sharpness(&d.view)));
     drawn_skin(&d, (const int[4]){40, 60, 43, 63}); /* too little of it */
     draw_texture(&(lens){.contrast = 1.2f});
     assert_true(isnan(fvi_q_sharpness(&d.view)));
@@ -215,14 +225,6 @@ static void test_motion__direction_is_the_picture_s(void **state)
     float direction = fvi_q_motion_direction(&d.view);
     assert_true(turn_between(direction, 170.0f) < 8.0f);
     assert_true(direction >= 0.0f && direction < 180.0f);
-}
-
-static void draw_noise(uint8_t grey, float sigma, uint32_t seed)
-{
-    for (int y = 0; y < d.view.rgb.height_px; y++) {
-        for (int x = 0; x < d.view.rgb.width_px; x++)
-            drawn_put(&d, x, y, rgb8_grey(byte_of(grey + 0.3f * (float)x + sigma * normal(&seed))));
-    }
 }
 
 static void test_noise__sigma_as_drawn(void **state)
