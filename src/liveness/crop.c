@@ -75,16 +75,24 @@ static int grid_of(float span, int side)
     return n < 1 ? 1 : n;
 }
 
-static void reduce_row(const uint8_t *const rows[FVI_LIVE_GRID], int n_rows, const size_t *columns,
-                       int n_columns, uint8_t *out, int width_px)
-{
-    const unsigned n = (unsigned)(n_rows * n_columns);
+/* Which pixels make one row of the reduced picture. */
+typedef struct samples {
+    const uint8_t *rows[FVI_LIVE_GRID];
+    int n_rows;
+    const size_t *columns; /* n_columns of each pixel, one after the other, in bytes */
+    int n_columns;
+} samples;
 
-    for (int x = 0; x < width_px; x++, columns += n_columns, out += 3) {
+static void reduce_row(const samples *s, uint8_t *out, int width_px)
+{
+    const unsigned n = (unsigned)(s->n_rows * s->n_columns);
+    const size_t *columns = s->columns;
+
+    for (int x = 0; x < width_px; x++, columns += s->n_columns, out += 3) {
         unsigned sum[3] = {n / 2, n / 2, n / 2};
-        for (int i = 0; i < n_rows; i++) {
-            for (int k = 0; k < n_columns; k++) {
-                const uint8_t *p = rows[i] + columns[k];
+        for (int i = 0; i < s->n_rows; i++) {
+            for (int k = 0; k < s->n_columns; k++) {
+                const uint8_t *p = s->rows[i] + columns[k];
                 sum[0] += p[0];
                 sum[1] += p[1];
                 sum[2] += p[2];
@@ -100,7 +108,7 @@ void fvi_live_reduce(const fvi_image *picture, const fvi_live_rect *r, size_t *c
 {
     int gx = grid_of(r->x1_px - r->x0_px, out->width_px);
     int gy = grid_of(r->y1_px - r->y0_px, out->height_px);
-    const uint8_t *rows[FVI_LIVE_GRID] = {NULL};
+    samples s = {{NULL}, gy, columns, gx};
 
     for (int k = 0; k < gx * out->width_px; k++)
         columns[k] = 3 * sample_at(r->x0_px, r->x1_px, k, gx * out->width_px, picture->width_px);
@@ -108,9 +116,9 @@ void fvi_live_reduce(const fvi_image *picture, const fvi_live_rect *r, size_t *c
         for (int i = 0; i < gy; i++) {
             size_t at =
                 sample_at(r->y0_px, r->y1_px, y * gy + i, gy * out->height_px, picture->height_px);
-            rows[i] = picture->data + at * picture->stride_bytes;
+            s.rows[i] = picture->data + at * picture->stride_bytes;
         }
-        reduce_row(rows, gy, columns, gx, out->data + (size_t)y * out->stride_bytes, out->width_px);
+        reduce_row(&s, out->data + (size_t)y * out->stride_bytes, out->width_px);
     }
 }
 

@@ -168,7 +168,10 @@ int main(int argc, char **argv)
         (void)printf("SKIPPED: no image sets (FV_DATA or the argument names their folder)\n");
         return SKIPPED;
     }
+    char *neutral = o.train == NULL ? NULL : liv_neutral_models(o.models);
+    if (neutral != NULL) o.models = neutral;
     fv_engine *engine = make_engine(&o);
+    if (neutral != NULL) liv_remove_neutral(neutral); /* all of it is loaded */
     liv_set s = load(&o);
     liv_work(&s, engine, o.threads, NULL);
     count(&s);

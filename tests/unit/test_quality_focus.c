@@ -233,8 +233,10 @@ static void test_noise__of_the_picture_not_of_the_view(void **state)
     static uint8_t rgb[3 * SIDE * SIDE];
     uint32_t seed = 3;
     (void)state;
-    for (size_t i = 0; i < sizeof rgb; i += 3)
-        rgb[i] = rgb[i + 1] = rgb[i + 2] = byte_of(128.0f + 12.0f * normal(&seed));
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        bool face = i % SIDE > FVI_VIEW_MAX_WIDTH_PX || i / SIDE > FVI_VIEW_MAX_HEIGHT_PX;
+        memset(rgb + 3 * i, byte_of(128.0f + (face ? 12.0f * normal(&seed) : 0.0f)), 3);
+    }
     fvi_image picture = {rgb, SIDE, SIDE, 3, 3 * SIDE};
     drawn_face(&d, rgb8_grey(128)); /* as reduced: smooth */
     d.landmarks = drawn_landmarks(4.0f * 95.5f, 4.0f * 85.9f, 4.0f * FVI_VIEW_EYES_PX);
