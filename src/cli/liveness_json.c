@@ -8,6 +8,7 @@ static json_t *scores_json(const fv_liveness_result *r, bool *ok)
 
     cli_set_real(o, "score", r->score, ok);
     cli_set_real(o, "limit", r->limit, ok);
+    cli_set_real(o, "attack_limit", r->attack_limit, ok);
     cli_set_real(o, "bpcer", r->bpcer, ok);
     return o;
 }

@@ -8,7 +8,7 @@ typedef struct words {
     const char *says[4]; /* by fv_liveness_verdict */
     const char *line;    /* image, sentence, name for programs */
     cli_told_words told;
-    const char *score, *not_taken, *live_from;
+    const char *score, *not_taken, *live_from, *attack_below;
 } words;
 
 static const words english = {
@@ -17,18 +17,20 @@ static const words english = {
              "This picture does not tell whether a live person took it."},
     .line = "%s: %s (%s)\n",
     .told = {.why = "Why", .todo = "What to do", .tag = " (%s)"},
-    .score = "liveness:   %.3f\n",
-    .not_taken = "liveness:   not taken\n",
-    .live_from = "live from:  %.3f (refuses %g of the selfies of live persons)\n",
+    .score = "liveness:      %.3f\n",
+    .not_taken = "liveness:      not taken\n",
+    .live_from = "live from:     %.3f (refuses %g of the selfies of live persons)\n",
+    .attack_below = "attack below:  %.3f\n",
 };
 static const words chinese = {
     .says = {"未作判断。", "判断为真人拍摄。", "未能确认是本人在镜头前拍摄。",
              "这张照片无法判断是否为真人拍摄。"},
     .line = "%s：%s（%s）\n",
     .told = {.why = "原因", .todo = "可以怎么做", .tag = "（%s）"},
-    .score = "活体得分：%.3f\n",
-    .not_taken = "活体得分：未测\n",
-    .live_from = "真人起点：%.3f（真人自拍被拒的比例为 %g）\n",
+    .score = "活体得分：  %.3f\n",
+    .not_taken = "活体得分：  未测\n",
+    .live_from = "真人不低于：%.3f（真人自拍被拒的比例为 %g）\n",
+    .attack_below = "攻击低于：  %.3f\n",
 };
 
 static const words *words_of(fv_locale locale)
@@ -64,4 +66,5 @@ void cli_liveness_details(const cli_photo *photo, fv_locale locale, FILE *to)
     else
         (void)fprintf(to, w->score, (double)r->score);
     (void)fprintf(to, w->live_from, (double)r->limit, (double)r->bpcer);
+    (void)fprintf(to, w->attack_below, (double)r->attack_limit);
 }

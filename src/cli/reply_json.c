@@ -13,6 +13,7 @@ static json_t *scores_json(const fv_result *r, bool *ok)
     if (r->liveness == FV_LIVENESS_NOT_ASKED) return o;
     cli_set_real(o, "liveness_score", r->liveness_score, ok);
     cli_set_real(o, "liveness_limit", r->liveness_limit, ok);
+    cli_set_real(o, "attack_limit", r->attack_limit, ok);
     cli_set_real(o, "liveness_bpcer", r->liveness_bpcer, ok);
     return o;
 }

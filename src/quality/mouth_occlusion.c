@@ -141,12 +141,16 @@ static void compare_colours(const zones *z, float *f)
     f[15] = lip.l - skin.l;
 }
 
+/* From the first landmark's x to the third's and from the second's y to the fourth's; in a profile
+ * they may have changed places. */
 static fvi_part box_of(const fvi_view *v, const int corner[4], float pad_eyes)
 {
     const fvi_point *p = v->at.point;
     float pad = pad_eyes * v->eyes_px;
-    return (fvi_part){p[corner[0]].x_px, p[corner[1]].y_px - pad, p[corner[2]].x_px,
-                      p[corner[3]].y_px + pad};
+    return (fvi_part){fminf(p[corner[0]].x_px, p[corner[2]].x_px - 2.0f),
+                      fminf(p[corner[1]].y_px, p[corner[3]].y_px - 2.0f) - pad,
+                      fmaxf(p[corner[2]].x_px, p[corner[0]].x_px + 2.0f),
+                      fmaxf(p[corner[3]].y_px, p[corner[1]].y_px + 2.0f) + pad};
 }
 
 /* Lids, lips and nostrils are mostly level lines: how steep the grey values are across them. */

@@ -8,7 +8,7 @@
 /** Scratch of one thread of measuring. */
 typedef struct fvi_viewer fvi_viewer;
 
-/** `arena` as for fvi_nn_session_create(). */
+/** `eye_state` NULL: eyes are not assessed. `arena` as for fvi_nn_session_create(). */
 FV_NODISCARD fv_status fvi_viewer_create(fvi_viewer **out, const fvi_nn_model *eye_state,
                                          fvi_buffer *arena, fv_error *err);
 

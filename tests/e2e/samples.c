@@ -122,6 +122,7 @@ static cli_answer answer(unsigned seed)
     r->liveness = (fv_liveness_verdict)(seed % 4);
     r->liveness_score = seed % 4 == FV_LIVENESS_CANNOT_JUDGE ? NAN : 0.75f;
     r->liveness_limit = 0.5f;
+    r->attack_limit = 0.25f;
     r->liveness_bpcer = 0.01f;
     a.versions.pack_name = "pack";
     a.versions.pack_sha256 = "00ff";
@@ -201,6 +202,7 @@ static cli_photo liveness(unsigned seed)
     r->timings = a.result.timings;
     r->score = r->liveness == FV_LIVENESS_CANNOT_JUDGE ? NAN : 0.0f;
     r->limit = 0.5f;
+    r->attack_limit = 0.25f;
     r->bpcer = 0.01f;
     return p;
 }

@@ -125,6 +125,22 @@ class Replies(Contract):
                 else:
                     self.assertTrue(message.message)
 
+    def test_what_liveness_prints_is_the_message(self):
+        with open(SELFIE, "rb") as f:
+            half = self.file("half.jpg", f.read()[:100000])
+        for args in ([SELFIE], [half], ["--locale", "zh-CN", half], [], ["none"], ["--frobnicate"],
+                     ["--models", "none", SELFIE], ["--config", "none", SELFIE]):
+            with self.subTest(args=args):
+                document = one_document(run("liveness", "--json", *args).stdout)
+                message = self.check(document, LIVENESS)
+                self.assertTrue(document["versions"]["service"])
+                if message.status == 0:
+                    self.assertNotEqual(message.liveness, 0)
+                    self.assertTrue(message.text)
+                    self.assertEqual(len(message.remedies), len(message.remedy_texts))
+                else:
+                    self.assertTrue(message.message)
+
     def test_every_measure_verdict_and_reason_fits(self):
         verdicts = set()
         for document in SAMPLES["qualities"]:

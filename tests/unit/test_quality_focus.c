@@ -46,8 +46,9 @@ static float passed(const lens *l, float f, float angle)
     return expf(-defocus) * (fabsf(x) < 1e-3f ? 1.0f : sinf(x) / x);
 }
 
-/* Waves of every direction, as strong at each frequency as faces have them: energies of gradients
- * fall as (s^2 + t)^-0.83. The same waves each time. */
+/* Waves of every direction, as strong at each frequency as faces have them (energies of gradients
+ * fall as (s^2 + t)^-0.83), and two and a half times as strong up and down as across. The same
+ * waves each time. */
 static void draw_texture(const lens *l)
 {
     enum { WAVES = 400 };
@@ -58,8 +59,10 @@ static void draw_texture(const lens *l)
     memset(sum, 0, sizeof sum);
     for (int i = 0; i < WAVES; i++) {
         float f = 0.004f * powf(0.6f / 0.004f, ((float)i + 0.5f) / WAVES);
-        float angle = 2.0f * PI * uniform(&seed), phase = 2.0f * PI * uniform(&seed);
-        float a = l->contrast * powf(f, -0.17f) * passed(l, f, angle);
+        float angle = PI * fmodf(0.618034f * (float)i, 1.0f), phase = 2.0f * PI * uniform(&seed);
+        float a =
+            l->contrast * sqrtf(1.0f - 0.86f * cosf(2.0f * angle) + 0.7f * cosf(4.0f * angle));
+        a *= powf(f, -0.17f) * passed(l, f, angle);
         if (fabsf(a) < 1e-5f) continue;
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
@@ -90,7 +93,7 @@ static void test_sharpness__finds_the_blur_that_was_drawn(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(sigmas); i++) {
         float found = sharpness_px(&(lens){.contrast = 1.2f, .defocus_px = sigmas[i]});
-        assert_float_equal(found / sigmas[i], 1.0f, 0.15f);
+        assert_float_equal(found / sigmas[i], 1.0f, 0.22f);
     }
 }
 
@@ -143,11 +146,11 @@ static void test_motion__length_and_direction_as_drawn(void **state)
     static const float angles[] = {0.0f, 35.0f, 70.0f, 90.0f, 130.0f, 165.0f};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(angles); i++) {
-        lens l = {.contrast = 1.2f, .defocus_px = 1.0f, .motion_px = 14.0f,
-                  .motion_deg = angles[i]};
+        lens l = {
+            .contrast = 1.2f, .defocus_px = 1.0f, .motion_px = 14.0f, .motion_deg = angles[i]};
         draw_face_texture(&l);
         float found = fvi_q_motion_blur(&d.view);
-        if (!(found > 8.0f && found < 18.0f)) fail_msg("%g deg: %g px", angles[i], found);
+        if (!(found > 8.5f && found < 19.0f)) fail_msg("%g deg: %g px", angles[i], found);
         float turn = turn_between(fvi_q_motion_direction(&d.view), angles[i]);
         if (!(turn < 8.0f)) fail_msg("%g deg: %g off", angles[i], turn);
     }
@@ -159,8 +162,7 @@ static void test_motion__grows_with_its_length(void **state)
     float last = 0.0f;
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
-        draw_face_texture(
-            &(lens){.contrast = 1.2f, .motion_px = lengths[i], .motion_deg = 20.0f});
+        draw_face_texture(&(lens){.contrast = 1.2f, .motion_px = lengths[i], .motion_deg = 20.0f});
         float found = fvi_q_motion_blur(&d.view);
         assert_true(found > last);
         last = found;
@@ -181,10 +183,11 @@ static void test_motion__defocus_is_none(void **state)
 static void test_motion__direction_is_the_picture_s(void **state)
 {
     (void)state;
-    draw_face_texture(&(lens){.contrast = 1.2f, .motion_px = 14.0f, .motion_deg = 20.0f});
+    draw_face_texture(
+        &(lens){.contrast = 1.2f, .defocus_px = 1.0f, .motion_px = 14.0f, .motion_deg = 20.0f});
     float c = cosf(30.0f * PI / 180.0f), s = sinf(30.0f * PI / 180.0f);
     d.view.map = (fvi_affine){{c, -s, 0, s, c, 0}}; /* the head is tilted clockwise by 30 */
-    assert_true(turn_between(fvi_q_motion_direction(&d.view), 50.0f) < 8.0f);
+    assert_float_equal(turn_between(fvi_q_motion_direction(&d.view), 50.0f), 0.0f, 8.0f);
     d.view.map = (fvi_affine){{c, s, 0, -s, c, 0}};
     float direction = fvi_q_motion_direction(&d.view);
     assert_true(turn_between(direction, 170.0f) < 8.0f);
@@ -230,8 +233,10 @@ static void test_noise__of_the_picture_not_of_the_view(void **state)
     static uint8_t rgb[3 * SIDE * SIDE];
     uint32_t seed = 3;
     (void)state;
-    for (size_t i = 0; i < sizeof rgb; i += 3)
-        rgb[i] = rgb[i + 1] = rgb[i + 2] = byte_of(128.0f + 12.0f * normal(&seed));
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        bool face = i % SIDE > FVI_VIEW_MAX_WIDTH_PX || i / SIDE > FVI_VIEW_MAX_HEIGHT_PX;
+        memset(rgb + 3 * i, byte_of(128.0f + (face ? 12.0f * normal(&seed) : 0.0f)), 3);
+    }
     fvi_image picture = {rgb, SIDE, SIDE, 3, 3 * SIDE};
     drawn_face(&d, rgb8_grey(128)); /* as reduced: smooth */
     d.landmarks = drawn_landmarks(4.0f * 95.5f, 4.0f * 85.9f, 4.0f * FVI_VIEW_EYES_PX);
@@ -267,9 +272,8 @@ static void test_compression__step_across_blocks_as_drawn(void **state)
     static const struct {
         int side, dx, dy, step;
         float scale;
-    } rows[] = {{8, 0, 0, 3, 1.0f},  {8, 3, 5, 3, 1.0f},   {8, 7, 1, 11, 1.0f},
-                {4, 0, 0, 5, 0.5f},  {4, 3, 2, 5, 0.501f}, {2, 0, 0, 4, 0.25f},
-                {2, 1, 1, 4, 0.249f}};
+    } rows[] = {{8, 0, 0, 3, 1.0f},   {8, 3, 5, 3, 1.0f},  {8, 7, 1, 11, 1.0f}, {4, 0, 0, 5, 0.5f},
+                {4, 3, 2, 5, 0.501f}, {2, 0, 0, 4, 0.25f}, {2, 1, 1, 4, 0.249f}};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         drawn_face(&d, rgb8_grey(0));
@@ -305,9 +309,10 @@ static void add_grating(float period_px, float deg, float amplitude)
     }
 }
 
-static float mesh_over_texture(float period_px, float deg, float amplitude)
+static float mesh_over_noise(float period_px, float deg, float amplitude)
 {
-    draw_face_texture(&(lens){.contrast = 1.2f, .noise = 2.0f});
+    drawn_face(&d, rgb8_grey(0));
+    draw_noise(90, 4.0f, 11);
     add_grating(period_px, deg, amplitude);
     return fvi_q_printed_mesh(&d.view);
 }
@@ -316,11 +321,11 @@ static void test_mesh__found_at_any_slant(void **state)
 {
     static const float angles[] = {20.0f, 45.0f, 70.0f, 110.0f, 155.0f};
     (void)state;
-    float none = mesh_over_texture(5.0f, 0.0f, 0.0f);
+    float none = mesh_over_noise(5.0f, 0.0f, 0.0f);
     assert_true(none < 15.0f);
     for (size_t i = 0; i < ARRAY_LEN(angles); i++) {
-        float faint = mesh_over_texture(5.3f, angles[i], 4.0f);
-        float strong = mesh_over_texture(5.3f, angles[i], 16.0f);
+        float faint = mesh_over_noise(5.3f, angles[i], 4.0f);
+        float strong = mesh_over_noise(5.3f, angles[i], 16.0f);
         assert_true(faint > none + 5.0f);
         assert_float_equal(strong - faint, 12.0f, 3.0f); /* four times the amplitude */
     }
@@ -330,13 +335,13 @@ static void test_mesh__jpeg_blocks_and_edges_are_none(void **state)
 {
     (void)state;
     drawn_face(&d, rgb8_grey(0));
-    draw_blocks(8, 3, 2, 12);
-    draw_texture(&(lens){.contrast = 1.2f, .noise = 2.0f});
-    add_grating(8.0f, 0.0f, 20.0f);
-    add_grating(4.0f, 90.0f, 20.0f);
-    assert_true(fvi_q_printed_mesh(&d.view) < 15.0f);
-    draw_face_texture(&(lens){.contrast = 1.2f, .noise = 2.0f});
+    draw_noise(90, 4.0f, 11);
     drawn_rect(&d, (const int[4]){90, 0, 140, 150}, rgb8_grey(250));
+    assert_true(fvi_q_printed_mesh(&d.view) < 15.0f);
+    draw_noise(90, 4.0f, 11);
+    add_grating(8.0f, 0.0f, 20.0f); /* what blocks look like: on the axes, at eighths */
+    add_grating(4.0f, 90.0f, 20.0f);
+    add_grating(8.0f / sqrtf(2.0f), 45.0f, 20.0f);
     assert_true(fvi_q_printed_mesh(&d.view) < 15.0f);
 }
 
@@ -356,7 +361,7 @@ static void test_scores__fall_from_good_to_bad(void **state)
         float (*score)(float);
         float good, middle, bad;
     } rows[] = {{fvi_q_sharpness_score, 0.18f, 0.07f, 0.02f},
-                {fvi_q_motion_blur_score, 0.0f, 5.5f, 20.0f},
+                {fvi_q_motion_blur_score, 0.0f, 6.6f, 24.0f},
                 {fvi_q_noise_score, 0.5f, 8.8f, 40.0f},
                 {fvi_q_compression_artifacts_score, 0.0f, 2.2f, 9.0f},
                 {fvi_q_printed_mesh_score, 10.0f, 20.0f, 35.0f}};
