@@ -280,7 +280,7 @@ static void test_glare__on_glasses_is_not_on_skin(void **state)
     static const int lens[4] = {118, 76, 138, 96};
     static const int catchlight[4] = {126, 84, 130, 88};
     static const int rim[4] = {108, 76, 148, 80};
-    const double eye = 3.14159265 * 0.42 * 0.30 * 64 * 64;
+    const double eye = 3.14159265 * 0.32 * 0.22 * 64 * 64;
     (void)state;
     drawn_face(&d, rgb8_grey(150));
     drawn_rect(&d, lens, rgb8_grey(255));
@@ -290,6 +290,10 @@ static void test_glare__on_glasses_is_not_on_skin(void **state)
     drawn_rect(&d, catchlight, rgb8_grey(255));
     NEAR(fvi_q_glasses_glare(&d.view), 0);
     drawn_rect(&d, rim, rgb8_grey(255));
+    NEAR(fvi_q_glasses_glare(&d.view), 0);
+    drawn_face(&d, rgb8_grey(150)); /* a white wall past a head that is turned */
+    drawn_skin(&d, (const int[4]){32, 60, 116, 188});
+    drawn_rect(&d, lens, rgb8_grey(255));
     NEAR(fvi_q_glasses_glare(&d.view), 0);
     drawn_face(&d, rgb8_grey(250)); /* nothing to shine against */
     drawn_rect(&d, lens, rgb8_grey(255));
