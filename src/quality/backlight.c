@@ -9,7 +9,7 @@
 static const float LIT_SKIN = 0.40f;
 /* What is as bright as this behind a face is a window or a lamp. Less counts for less (squared):
  * dark skin before a light wall is not lit from behind, nor is a picture that is dark all over. */
-static const float WINDOW = 0.70f;
+static const float WINDOW = 0.80f;
 static const float LEAST_SHARE = 0.05f; /* of the picture must lie around the head */
 
 /* The head with hair, in eye distances about a point below the eyes. */

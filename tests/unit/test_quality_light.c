@@ -211,10 +211,10 @@ static void test_backlight__is_by_how_much_the_face_lacks_light(void **state)
         float face, around, stops;
     } rows[] = {
         {0.4f, 1.0f, 0}, /* a white wall behind a face that has its light */
-        {0.4f, 0.7f, 0},      {0.2f, 1.0f, 1},   {0.1f, 1.0f, 2}, {0.05f, 1.0f, 3},
-        {0.05f, 0.7f, 3},     {0.05f, 0.35f, 1}, /* half a window: two stops less */
-        {0.1f, 0.35f, 0},                        /* dark skin before a light wall */
-        {0.1f, 0.1f, -3.33f}, {0.4f, 0.35f, -2},
+        {0.4f, 0.8f, 0},      {0.2f, 1.0f, 1},   {0.1f, 1.0f, 2}, {0.05f, 1.0f, 3},
+        {0.05f, 0.8f, 3},     {0.05f, 0.4f, 1}, /* half a window: two stops less */
+        {0.1f, 0.4f, 0},                        /* dark skin before a light wall */
+        {0.1f, 0.1f, -3.6f}, {0.4f, 0.4f, -2},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -245,7 +245,7 @@ static void test_backlight__the_head_itself_is_not_behind(void **state)
         for (int x = (int)(60 * s); x < (int)(130 * s); x++)
             memset(d.around + (size_t)y * d.view.around.stride_bytes + 3 * x, 255, 3);
     }
-    CLOSE(fvi_q_backlight(&d.view), -3.33, 0.1);
+    CLOSE(fvi_q_backlight(&d.view), -3.6, 0.1);
 }
 
 static void test_backlight__cannot_be_told_where_nothing_is_around(void **state)
@@ -599,6 +599,7 @@ static const told_row told_rows[] = {
      FV_REASON_MOUTH_COVERED,
      FV_BLOCKS},
     {1, {FVI_Q_NATURAL_COLOUR}, {30}, FV_REASON_COLOUR_CAST, FV_ADVICE},
+    {2, {FVI_Q_COLOURFULNESS, FVI_Q_NATURAL_COLOUR}, {2.5f, 30}, FV_REASON_MONOCHROME, FV_ADVICE},
     {1, {FVI_Q_COLOURFULNESS}, {0}, FV_REASON_MONOCHROME, FV_ADVICE},
 };
 
