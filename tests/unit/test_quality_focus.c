@@ -158,6 +158,28 @@ static void test_sharpness__the_picture_s_border_is_no_edge(void **state)
     assert_float_equal(fvi_q_sharpness(&d.view) / within, 1.0f, 0.15f);
 }
 
+/* A bright soft stripe down the cheek, as of a window. */
+static void add_stripe(int x0, int width, float light)
+{
+    for (int y = 100; y < 180; y++) {
+        for (int x = x0; x < x0 + width; x++) {
+            float own = d.view.rgb.data[3 * (y * d.view.rgb.width_px + x)];
+            float t = ((float)(x - x0) + 0.5f) / (float)width;
+            drawn_put(&d, x, y, rgb8_grey(byte_of(own + light * sinf(PI * t) * sinf(PI * t))));
+        }
+    }
+}
+
+static void test_sharpness__a_strong_shade_does_not_decide(void **state)
+{
+    (void)state;
+    draw_face_texture(&(lens){.contrast = 0.6f, .defocus_px = 1.5f});
+    float plain = fvi_q_sharpness(&d.view);
+    add_stripe(120, 32, 90.0f);
+    assert_float_equal(fvi_q_sharpness(&d.view) / plain, 1.0f, 0.25f);
+    assert_true(fvi_q_motion_blur(&d.view) < 2.0f);
+}
+
 static float turn_between(float a, float b)
 {
     float by = fmodf(fabsf(a - b), 180.0f);
@@ -410,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_sharpness__nothing_to_see_is_not_assessed),
         cmocka_unit_test(test_sharpness__only_the_face_counts),
         cmocka_unit_test(test_sharpness__the_picture_s_border_is_no_edge),
+        cmocka_unit_test(test_sharpness__a_strong_shade_does_not_decide),
         cmocka_unit_test(test_motion__length_and_direction_as_drawn),
         cmocka_unit_test(test_motion__grows_with_its_length),
         cmocka_unit_test(test_motion__defocus_is_none),
