@@ -210,12 +210,13 @@ float fvi_q_sharpness_score(float value)
 /* A uniform movement of length L has a standard deviation of L / sqrt(12), of which edges that are
  * not quite square to it show two thirds (fitted). */
 static const float LENGTH = 1.5f * 3.4641f;
+static const float LEAST_MORE = 0.05f; /* where the widths do not differ the rest still tells */
 
 static float motion_of(const fvi_blur *b)
 {
-    float sure = fminf(fmaxf((b->one_sided - 0.3f) / 0.2f, 0.0f), 1.0f);
+    float sure = fvi_sigmoid(b->one_sided, 0.38f, 0.06f);
     float more = b->along_px * b->along_px - b->across_px * b->across_px;
-    return sure * LENGTH * sqrtf(fmaxf(more, 0.0f));
+    return sure * LENGTH * sqrtf(fmaxf(more, LEAST_MORE));
 }
 
 float fvi_q_motion_blur(const fvi_view *v)
