@@ -99,7 +99,7 @@ static const struct {
     {"half a file", half_a_file, FV_REASON_IMAGE_TRUNCATED, "JPEG"},
     {"damaged PNG", damaged_png, FV_REASON_IMAGE_CORRUPT, "PNG"},
     {"blank", blank, FV_REASON_NO_FACE, ""},
-    {"noise", noise, FV_REASON_NOISY, ""},
+    {"noise", noise, FV_REASON_NO_FACE, ""},
     {"pattern", gradient, FV_REASON_NOISY, ""},
 };
 

@@ -372,8 +372,8 @@ static void test_mesh__found_at_any_slant(void **state)
     float none = mesh_over_noise(5.0f, 0.0f, 0.0f);
     assert_true(none < 15.0f);
     for (size_t i = 0; i < ARRAY_LEN(angles); i++) {
-        float faint = mesh_over_noise(4.6f, angles[i], 4.0f);
-        float strong = mesh_over_noise(4.6f, angles[i], 16.0f);
+        float faint = mesh_over_noise(4.9f, angles[i], 4.0f);
+        float strong = mesh_over_noise(4.9f, angles[i], 16.0f);
         if (!(faint > none + 5.0f))
             fail_msg("%g deg: %g, %g without", (double)angles[i], (double)faint, (double)none);
         assert_float_equal(strong - faint, 12.0f, 3.0f); /* four times the amplitude */
