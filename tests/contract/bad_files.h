@@ -100,13 +100,13 @@ static const struct {
     {"damaged PNG", damaged_png, FV_REASON_IMAGE_CORRUPT, "PNG"},
     {"blank", blank, FV_REASON_NO_FACE, ""},
     {"noise", noise, FV_REASON_NO_FACE, ""},
-    {"pattern", gradient, FV_REASON_NOISY, ""},
+    {"pattern", gradient, FV_REASON_NO_FACE, ""},
 };
 
 /* Whether there were pixels to look at. */
 static inline bool bad_file_decodes(size_t i)
 {
-    return bad_files[i].code == FV_REASON_NO_FACE || bad_files[i].code == FV_REASON_NOISY;
+    return bad_files[i].code == FV_REASON_NO_FACE;
 }
 
 #endif
