@@ -628,11 +628,11 @@ static void test_reasons__one_cause_one_reason(void **state)
         for (int k = 0; k < 2; k++) {
             fvi_seen seen = fine(sets[k]);
             fvi_reasons r = {.n = 0};
-            fvi_explain_photo(&r, FV_SELFIE + k, &seen, sets[k]);
+            fvi_explain_photo(&r, (fv_image)(FV_SELFIE + k), &seen, sets[k]);
             assert_int_equal(r.n, 0);
             for (int j = 0; j < row->n; j++)
                 seen.measured.value[row->measure[j]] = row->value[j];
-            fvi_explain_photo(&r, FV_SELFIE + k, &seen, sets[k]);
+            fvi_explain_photo(&r, (fv_image)(FV_SELFIE + k), &seen, sets[k]);
             if (r.n != 1 || r.of[0].code != row->code ||
                 (row->severity != EITHER && (int)r.of[0].severity != row->severity))
                 fail_msg("row %zu, photograph %d: %u reasons, first %d, severity %d", i, k, r.n,
