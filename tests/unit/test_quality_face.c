@@ -20,6 +20,12 @@ static const rgb8 SKIN = {205, 150, 125};
 static const rgb8 LIPS = {165, 85, 85};
 static const rgb8 BLACK = {25, 22, 22};
 
+/* cmocka's own comparison lets NaN pass. */
+static void assert_near(float value, float expected, float by)
+{
+    if (!(fabsf(value - expected) <= by)) fail_msg("%g is not %g", value, expected);
+}
+
 /* A box about a point of the face, in distances from eye to eye. */
 static void paint(fvi_point p, float half_x, float half_y, rgb8 c)
 {
@@ -106,13 +112,13 @@ static void test_lab__known_colours(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         fvi_lab c = fvi_lab_of(rows[i].rgb[0], rows[i].rgb[1], rows[i].rgb[2]);
-        assert_float_equal(c.l, rows[i].lab.l, 0.06f);
-        assert_float_equal(c.a, rows[i].lab.a, 0.06f);
-        assert_float_equal(c.b, rows[i].lab.b, 0.06f);
+        assert_near(c.l, rows[i].lab.l, 0.06f);
+        assert_near(c.a, rows[i].lab.a, 0.06f);
+        assert_near(c.b, rows[i].lab.b, 0.06f);
     }
     const fvi_lab p = {50, 3, 4}, q = {40, 0, 0};
-    assert_float_equal(fvi_chroma_distance(p, q), 5.0f, 1e-5f);
-    assert_float_equal(fvi_lab_distance(p, q), sqrtf(50.0f), 1e-5f);
+    assert_near(fvi_chroma_distance(p, q), 5.0f, 1e-5f);
+    assert_near(fvi_lab_distance(p, q), sqrtf(50.0f), 1e-5f);
 }
 
 static void test_patch__mean_of_a_disc_in_the_picture(void **state)
@@ -122,12 +128,12 @@ static void test_patch__mean_of_a_disc_in_the_picture(void **state)
     drawn_face(&face, (rgb8){100, 100, 100});
     drawn_rect(&face, (const int[4]){50, 50, 60, 70}, (rgb8){200, 200, 200});
     assert_true(fvi_patch_colour(&face.view, (fvi_point){55, 60}, 4, &c));
-    assert_float_equal(c.l, fvi_lab_of(200, 200, 200).l, 1e-3f);
+    assert_near(c.l, fvi_lab_of(200, 200, 200).l, 1e-3f);
     assert_true(fvi_patch_colour(&face.view, (fvi_point){59.5f, 60}, 4, &half));
-    assert_float_equal(half.l, fvi_lab_of(150, 150, 150).l, 0.5f);
+    assert_near(half.l, fvi_lab_of(150, 150, 150).l, 0.5f);
     hide(57, 50, 70, 70); /* what is not there does not count */
     assert_true(fvi_patch_colour(&face.view, (fvi_point){57, 60}, 4, &half));
-    assert_float_equal(half.l, c.l, 1e-3f);
+    assert_near(half.l, c.l, 1e-3f);
     assert_false(fvi_patch_colour(&face.view, (fvi_point){60, 60}, 4, &half));
     assert_false(fvi_patch_colour(&face.view, (fvi_point){-20, 60}, 4, &half));
     assert_false(fvi_patch_colour(&face.view, (fvi_point){NAN, 60}, 4, &half));
@@ -144,14 +150,14 @@ static void test_patch__slopes_of_a_ramp(void **state)
             drawn_put(&face, i, j, rgb8_grey((uint8_t)(3 * (i - 40) + (j - 40))));
     }
     assert_true(fvi_patch_slopes(&face.view, (fvi_part){45, 45, 75, 75}, &x, &y));
-    assert_float_equal(x, 3.0f, 0.01f);
-    assert_float_equal(y, 1.0f, 0.01f);
-    assert_float_equal(fvi_patch_quantile(&face.view, (fvi_part){41, 50, 60, 50}, 0.5f),
-                       3 * 10 + 10, 3.0f);
+    assert_near(x, 3.0f, 0.01f);
+    assert_near(y, 1.0f, 0.01f);
+    assert_near(fvi_patch_quantile(&face.view, (fvi_part){41, 50, 60, 50}, 0.5f), 3 * 10 + 10,
+                3.0f);
     assert_false(fvi_patch_slopes(&face.view, (fvi_part){-9, 45, -2, 75}, &x, &y));
     assert_false(fvi_patch_slopes(&face.view, (fvi_part){60, 45, 50, 75}, &x, &y));
     assert_true(isnan(fvi_patch_quantile(&face.view, (fvi_part){-9, 45, -2, 75}, 0.5f)));
-    assert_float_equal(x, 3.0f, 0.01f); /* untouched */
+    assert_near(x, 3.0f, 0.01f); /* untouched */
 }
 
 /* --- eyes and mouth --- */
@@ -162,12 +168,12 @@ static void test_eyes__mean_of_those_that_are_there(void **state)
     drawn_face(&face, SKIN);
     face.view.eye_open[0] = -2.0f;
     face.view.eye_open[1] = 6.0f;
-    assert_float_equal(fvi_q_eyes_open(&face.view), 2.0f, 1e-6f);
+    assert_near(fvi_q_eyes_open(&face.view), 2.0f, 1e-6f);
     face.view.eye_open[0] = NAN;
-    assert_float_equal(fvi_q_eyes_open(&face.view), 6.0f, 0);
+    assert_near(fvi_q_eyes_open(&face.view), 6.0f, 0);
     face.view.eye_open[0] = -2.0f;
     face.view.eye_open[1] = NAN;
-    assert_float_equal(fvi_q_eyes_open(&face.view), -2.0f, 0);
+    assert_near(fvi_q_eyes_open(&face.view), -2.0f, 0);
     face.view.eye_open[0] = NAN;
     assert_true(isnan(fvi_q_eyes_open(&face.view)));
 }
@@ -187,7 +193,7 @@ static void test_mouth__opening_as_a_share_of_eyes_to_chin(void **state)
             p[below] = p[k];
             p[below].y_px += opening[i] * t * (k == 62 ? 1.0f : 0.7f);
         }
-        assert_float_equal(fvi_q_mouth_closed(&face.view), opening[i], 1e-4f);
+        assert_near(fvi_q_mouth_closed(&face.view), opening[i], 1e-4f);
     }
     drawn_no_face(&face, SKIN);
     assert_true(isnan(fvi_q_mouth_closed(&face.view)));
@@ -230,6 +236,13 @@ static void test_mask__of_many_colours_is_seen(void **state)
         float with = fvi_q_mouth_occlusion(&face.view);
         if (!(with > gate && with > without + 3)) fail_msg("%zu: %g, %g", i, without, with);
         assert_true(fvi_q_mouth_occlusion_score(with) < fvi_q_mouth_occlusion_score(without));
+        fvi_clues clues;
+        assert_true(fvi_mouth_clues(&face.view, &clues) && !clues.grey);
+        assert_near(with, fvi_logit_odds(&fvi_mouth_colour, &clues), 1e-4f);
+        without_colour();
+        assert_true(fvi_mouth_clues(&face.view, &clues) && clues.grey);
+        assert_near(fvi_q_mouth_occlusion(&face.view), fvi_logit_odds(&fvi_mouth_grey, &clues),
+                    1e-4f);
     }
 }
 
@@ -239,7 +252,7 @@ static void test_mask__cannot_be_told_where_the_mouth_is_cut_off(void **state)
     draw_face(SKIN, LIPS);
     float whole = fvi_q_mouth_occlusion(&face.view);
     hide(0, (int)mark(8).y_px - 8, FVI_VIEW_MAX_WIDTH_PX, FVI_VIEW_MAX_HEIGHT_PX); /* the chin */
-    assert_float_equal(fvi_q_mouth_occlusion(&face.view), whole, 2.0f);
+    assert_near(fvi_q_mouth_occlusion(&face.view), whole, 2.0f);
     hide(0, (int)mark(33).y_px, FVI_VIEW_MAX_WIDTH_PX, FVI_VIEW_MAX_HEIGHT_PX);
     assert_true(isnan(fvi_q_mouth_occlusion(&face.view)));
     drawn_no_face(&face, SKIN);
@@ -293,6 +306,10 @@ static void test_glasses__one_dark_eye_is_a_shadow(void **state)
     paint(eye, 0.36f, 0.26f, BLACK);
     face.view.eye_open[0] = -2.0f;
     assert_true(fvi_q_tinted_glasses(&face.view) < both - 4);
+    draw_face(SKIN, LIPS); /* a white mask makes no eyes dark */
+    float bare = fvi_q_tinted_glasses(&face.view);
+    draw_mask((rgb8){245, 245, 245});
+    assert_near(fvi_q_tinted_glasses(&face.view), bare, 1.5f);
     face.view.eye_open[0] = face.view.eye_open[1] = NAN; /* a face that hides */
     assert_true(isnan(fvi_q_tinted_glasses(&face.view)));
 }
@@ -303,17 +320,17 @@ static void test_occlusion__share_of_parts_unlike_the_skin(void **state)
 {
     (void)state;
     drawn_face(&face, SKIN);
-    assert_float_equal(fvi_q_face_occlusion(&face.view), 0, 0);
+    assert_near(fvi_q_face_occlusion(&face.view), 0, 0);
     for (int i = 18; i <= 25; i++) { /* hair over the forehead: four of eleven parts */
         fvi_point p = mark(i);
         p.y_px -= 0.3f * FVI_VIEW_EYES_PX;
         paint(p, 0.2f, 0.2f, BLACK);
     }
-    assert_float_equal(fvi_q_face_occlusion(&face.view), 4.0f / 11.0f, 1e-5f);
-    assert_float_equal(fvi_q_face_occlusion_score(4.0f / 11.0f), 64, 0);
+    assert_near(fvi_q_face_occlusion(&face.view), 4.0f / 11.0f, 1e-5f);
+    assert_near(fvi_q_face_occlusion_score(4.0f / 11.0f), 64, 0);
     drawn_face(&face, SKIN);
     paint(middle(1, 31), 0.3f, 0.3f, (rgb8){150, 105, 85}); /* a shadow is none */
-    assert_float_equal(fvi_q_face_occlusion(&face.view), 0, 0);
+    assert_near(fvi_q_face_occlusion(&face.view), 0, 0);
     hide(0, 0, FVI_VIEW_MAX_WIDTH_PX, (int)mark(31).y_px);
     assert_true(isnan(fvi_q_face_occlusion(&face.view)));
 }
@@ -388,7 +405,7 @@ static fvi_landmarks landmarks_of(const pixels *p)
     return l;
 }
 
-/* Through the whole of one photograph's examination. */
+/* Through the whole of one photograph's examination; reasons may be NULL. */
 static fvi_examined examine(const pixels *p, fvi_reasons *reasons)
 {
     blob b = pixels_jpeg(p, 92);
@@ -398,9 +415,9 @@ static fvi_examined examine(const pixels *p, fvi_reasons *reasons)
     fvi_examine what = {.which = FV_SELFIE,
                         .bytes = {b.data, b.len},
                         .timings = &t,
-                        .limits = &fvi_selfie_limits,
+                        .limits = reasons == NULL ? NULL : &fvi_selfie_limits,
                         .reasons = reasons};
-    *reasons = (fvi_reasons){.n = 0};
+    if (reasons != NULL) *reasons = (fvi_reasons){.n = 0};
     assert_fv_ok(fvi_photo_examine(fix.session, &what, &out, &err), &err);
     free(b.data);
     return out;
@@ -546,20 +563,21 @@ static void test_hidden__a_face_in_the_dark_is_measured_and_not_counted(void **s
     assert_fv_ok(fvi_face_detect_hidden(fix.session->facer, &image, &hidden, &marks, &err), &err);
     assert_int_equal(hidden.n, 1);
     assert_true(hidden.hidden);
-    assert_float_equal(hidden.boxes[0].x0_px, 384.8f, 30.0f);
-    assert_float_equal(hidden.boxes[0].x1_px, 606.4f, 30.0f);
+    assert_near(hidden.boxes[0].x0_px, 384.8f, 30.0f);
+    assert_near(hidden.boxes[0].x1_px, 606.4f, 30.0f);
     for (int i = 0; i < FVI_LANDMARKS; i++) {
         float way = hypotf(marks.point[i].x_px - good.point[i].x_px,
                            marks.point[i].y_px - good.point[i].y_px);
         if (way > 0.25f * fvi_inter_eye_px(&good)) fail_msg("landmark %d is off by %g", i, way);
     }
     fvi_examined e = examine(&p, &reasons);
-    assert_float_equal(e.seen.measured.value[FVI_Q_FACE_COUNT], 0, 0);
+    assert_near(e.seen.measured.value[FVI_Q_FACE_COUNT], 0, 0);
     assert_true(e.seen.measured.value[FVI_Q_INTER_EYE_DISTANCE] > 60);
     assert_true(isnan(e.seen.measured.value[FVI_Q_EYES_OPEN]));
     assert_true(isnan(e.seen.measured.value[FVI_Q_HEAD_YAW]));
     assert_false(e.has_chip);
     assert_false(e.has_face);
+    assert_false(examine(&p, NULL).has_chip); /* not for those either who set no limits */
     assert_true(reasons.blocked[FV_SELFIE]);
     assert_true(blocks(&reasons, FV_REASON_TOO_DARK));
     assert_false(has(&reasons, FV_REASON_NO_FACE));
@@ -589,7 +607,7 @@ static void test_hidden__nothing_is_seen_where_nothing_is(void **state)
         assert_false(f.hidden);
         fvi_examined e = examine(&p, &reasons);
         assert_true(reasons.blocked[FV_SELFIE] && !e.has_face && !e.has_chip);
-        assert_float_equal(e.seen.measured.value[FVI_Q_FACE_COUNT], 0, 0);
+        assert_near(e.seen.measured.value[FVI_Q_FACE_COUNT], 0, 0);
         free(p.rgb);
     }
 }
