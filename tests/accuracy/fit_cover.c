@@ -118,6 +118,7 @@ static spread spread_of(const fit_samples *all, int model, int half)
 }
 
 /* One sample's part in gradient and Hessian. */
+/* lint: parameters, a sum is both of its sides */
 static void account(const double x[P + 1], const double beta[P + 1], double w, bool y,
                     double g[P + 1], double h[P + 1][P + 1])
 {
