@@ -211,9 +211,9 @@ static void test_backlight__is_by_how_much_the_face_lacks_light(void **state)
         float face, around, stops;
     } rows[] = {
         {0.4f, 1.0f, 0}, /* a white wall behind a face that has its light */
-        {0.4f, 0.8f, 0},      {0.2f, 1.0f, 1},   {0.1f, 1.0f, 2}, {0.05f, 1.0f, 3},
-        {0.05f, 0.8f, 3},     {0.05f, 0.4f, 1}, /* half a window: two stops less */
-        {0.1f, 0.4f, 0},                        /* dark skin before a light wall */
+        {0.4f, 0.8f, 0},     {0.2f, 1.0f, 1},  {0.1f, 1.0f, 2},
+        {0.05f, 1.0f, 3},    {0.05f, 0.8f, 3}, {0.05f, 0.4f, 1}, /* half a window: two stops less */
+        {0.1f, 0.4f, 0},                                         /* dark skin before a light wall */
         {0.1f, 0.1f, -3.6f}, {0.4f, 0.4f, -2},
     };
     (void)state;
