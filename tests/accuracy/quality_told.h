@@ -44,8 +44,8 @@ void qual_promise(const char *what, double seen, double at_least, double at_most
 
 /**
  * The same for a share of a sample. It does not hold where it is less than the bound by more than
- * chance explains (one-sided, 95 %), the pictures being the trials: several looks at one picture are
- * not several trials.
+ * chance explains (one-sided, 95 %), the pictures being the trials: several looks at one picture
+ * are not several trials.
  */
 void qual_promise_share(const char *what, double share, size_t pictures, double at_least);
 
