@@ -182,6 +182,18 @@ class Pages(unittest.TestCase):
         self.assertEqual(dict(info[1])["pack"], r"pack \"one\"\\\n")
         self.assertEqual(one, 1)
 
+    def test_the_manual_has_each_of_them(self):
+        """With its type and its labels."""
+        self.server.tell("count 1000")
+        found = {(name, kind, ", ".join(sorted({label for _, labels in series
+                                                for label, _ in labels} - {"le"})))
+                 for name, (kind, series) in parse(self.server.ask("/metrics")[1]).items()}
+        with open(os.environ["FV_MANUAL"], encoding="utf-8") as f:
+            rows = re.findall(rf"(?m)^\| `({NAME})` \| (\w+) \| ([a-z0-9, ]*)\|", f.read())
+        told = {(name, kind, ", ".join(sorted(labels.strip().split(", "))))
+                for name, kind, labels in rows}
+        self.assertEqual(told, found)
+
     def check_histogram(self, name, series):
         groups = {}
         for (full, labels), value in series.items():
