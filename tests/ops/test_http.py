@@ -296,6 +296,23 @@ class Faults(unittest.TestCase):
         for s in silent:
             s.close()
 
+    def test_the_oldest_of_those_who_say_nothing_makes_room(self):
+        silent = [self.server.connect() for _ in range(40)]
+        with self.server.connect() as early, self.server.connect() as late:
+            for s in (late, early):
+                s.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                self.assertEqual(self.status_of(read_all(s)), 200)
+        for s in silent:
+            s.close()
+
+    def test_who_still_sends_gets_the_whole_reply(self):
+        with self.server.connect() as s:
+            s.sendall(b"POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+            self.assertEqual(self.status_of(read_all(s)), 405)
+            for _ in range(3):
+                s.sendall(b"abc")
+            self.assertEqual(s.recv(1), b"")
+
     def test_who_does_not_read_costs_nothing(self):
         self.server.tell("count 1000")
         with self.server.connect() as s:
