@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+fv_test(test_replay_set SOURCES test_replay_set.c LINKS fv_replay LABELS unit)
+fv_test(test_replay_figures SOURCES test_replay_figures.c LINKS fv_replay m LABELS unit)
