@@ -6,7 +6,7 @@
 
 /* Well-lit skin. What lies behind counts as no brighter: a white wall is not held against a face
  * that has its light, as the face of an ID photograph has. */
-static const float LIT_SKIN = 0.30f;
+static const float LIT_SKIN = 0.40f;
 static const float LEAST_SHARE = 0.05f; /* of the picture must lie around the head */
 
 /* The head with hair, in eye distances about a point below the eyes. */
@@ -43,8 +43,9 @@ static fvi_levels surroundings(const fvi_view *v)
     return out;
 }
 
-/* Stops by which the face is darker than the brighter half of what lies around it (clothes and hair
- * say nothing of the light). */
+/* Stops by which the brighter half of the face is darker than the brighter half of what lies around
+ * it. Clothes and hair say nothing of the light; and a face that has its light on one side is not
+ * lit from behind. */
 float fvi_q_backlight(const fvi_view *v)
 {
     const float black = 0.5f / 255.0f;
@@ -55,6 +56,7 @@ float fvi_q_backlight(const fvi_view *v)
     if ((float)around.sum < LEAST_SHARE * all) return NAN;
     fvi_levels_keep(&around, FVI_HALF_BRIGHTER, 0.5);
     fvi_levels skin = fvi_levels_of(v, FVI_HALF_BOTH);
+    fvi_levels_keep(&skin, FVI_HALF_BRIGHTER, 0.5);
     if (skin.sum == 0) return NAN;
     float behind = fminf(fvi_levels_mean(&around), LIT_SKIN);
     return log2f((behind + black) / (fvi_levels_mean(&skin) + black));
@@ -62,5 +64,5 @@ float fvi_q_backlight(const fvi_view *v)
 
 float fvi_q_backlight_score(float value)
 {
-    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.75f, 0.25f)));
+    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.5f, 0.25f)));
 }

@@ -4,6 +4,8 @@
 
 #include "quality/light.h"
 
+static const float BLACK_LEVELS = 8.0f;
+
 static uint32_t count_square(const fvi_view *v, fvi_square s, uint32_t levels[256])
 {
     uint32_t n = 0;
@@ -67,9 +69,9 @@ static void take_sides(const fvi_view *v, side out[2])
 }
 
 /*
- * The standard's measure tells a beard or a shadow of the nose from side light badly (AUC 0.92 on
- * pictures under controlled light); how many stops lie between the two halves of all skin tells it
- * well (0.98). What the picture has of black (2 levels) is no light.
+ * The standard's measure tells side light from a beard or the shadow of a nose badly (AUC 0.92 on
+ * pictures under controlled light); the stops between the two halves of all skin tell it well
+ * (0.97). Near black they say little: where both sides are dark, the face is dark first of all.
  */
 float fvi_q_light_balance(const fvi_view *v)
 {
@@ -79,12 +81,12 @@ float fvi_q_light_balance(const fvi_view *v)
     take_sides(v, s);
     uint32_t least = (s[0].n + s[1].n) / 10;
     if (s[0].n <= least || s[1].n <= least) return NAN;
-    float l = (float)s[0].luma / (float)s[0].n + 2.0f;
-    float r = (float)s[1].luma / (float)s[1].n + 2.0f;
+    float l = (float)s[0].luma / (float)s[0].n + BLACK_LEVELS;
+    float r = (float)s[1].luma / (float)s[1].n + BLACK_LEVELS;
     return fabsf(log2f(l / r));
 }
 
 float fvi_q_light_balance_score(float value)
 {
-    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.5f, 0.25f)));
+    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.35f, 0.25f)));
 }

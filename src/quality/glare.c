@@ -67,14 +67,14 @@ static grid skin_grid(const fvi_view *v)
     return g;
 }
 
-/* Mean luminance of the skin of 5 by 5 blocks; only called where there is some. */
+/* Mean luminance of the skin of 7 by 7 blocks; only called where there is some. */
 static float around_block(const grid *g, int bx, int by)
 {
     uint32_t n = 0;
     uint32_t luma = 0;
 
-    for (int y = by < 2 ? 0 : by - 2; y <= by + 2 && y < g->height; y++) {
-        for (int x = bx < 2 ? 0 : bx - 2; x <= bx + 2 && x < g->width; x++) {
+    for (int y = by < 3 ? 0 : by - 3; y <= by + 3 && y < g->height; y++) {
+        for (int x = bx < 3 ? 0 : bx - 3; x <= bx + 3 && x < g->width; x++) {
             n += g->n[y][x];
             luma += g->luma[y][x];
         }

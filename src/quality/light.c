@@ -19,15 +19,22 @@ void fvi_levels_keep(fvi_levels *l, fvi_half half, double share)
         left = kept(l, half == FVI_HALF_DARKER ? i : 255 - i, left);
 }
 
-fvi_levels fvi_levels_of(const fvi_view *v, fvi_half half)
+fvi_levels fvi_levels_within(const fvi_view *v, const fvi_image *mask)
 {
     fvi_levels l = {.sum = 0};
     size_t n = (size_t)v->luma.height_px * v->luma.stride_bytes;
 
     for (size_t i = 0; i < n; i++)
-        l.n[v->luma.data[i]] += v->skin.data[i] & 1u;
+        l.n[v->luma.data[i]] += mask->data[i] & 1u;
     for (int i = 0; i < 256; i++)
         l.sum += l.n[i];
+    return l;
+}
+
+fvi_levels fvi_levels_of(const fvi_view *v, fvi_half half)
+{
+    fvi_levels l = fvi_levels_within(v, &v->skin);
+
     if (!v->face) fvi_levels_keep(&l, half, 0.5);
     return l;
 }

@@ -18,13 +18,16 @@ typedef enum fvi_half {
     FVI_HALF_DARKER,
 } fvi_half;
 
-/** How many skin pixels have each luminance. */
+/** How many pixels have each luminance. */
 typedef struct fvi_levels {
     uint32_t n[256];
     uint32_t sum; /**< of n; 0: nothing can be said */
 } fvi_levels;
 
-/** Pure. */
+/** Of the view's pixels where `mask` is 255. Pure. */
+fvi_levels fvi_levels_within(const fvi_view *view, const fvi_image *mask);
+
+/** Of the skin. Pure. */
 fvi_levels fvi_levels_of(const fvi_view *view, fvi_half half);
 
 /** Mean luminance of the levels, 0..1; NaN of none. Pure. */

@@ -90,3 +90,23 @@ float fvi_q_dynamic_range_score(float value)
 {
     return fvi_score_clamp(12.5f * value);
 }
+
+/*
+ * Stops from the darkest to the brightest of the face, eyes and mouth included. The standard's
+ * entropy is 5.4 bits behind haze that leaves a quarter of the contrast, and as low on one in a
+ * hundred good pictures; this is 0.6 there, and above 1.2 on all of those. Black (2 levels) is no
+ * light.
+ */
+float fvi_q_contrast(const fvi_view *v)
+{
+    fvi_levels l = fvi_levels_within(v, &v->oval);
+    float black = 2.0f / 255.0f;
+
+    if (l.sum == 0) return NAN;
+    return log2f((fvi_levels_quantile(&l, 0.98) + black) / (fvi_levels_quantile(&l, 0.02) + black));
+}
+
+float fvi_q_contrast_score(float value)
+{
+    return fvi_score_clamp(100.0f * fvi_sigmoid(value, 1.5f, 0.25f));
+}

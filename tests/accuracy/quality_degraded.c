@@ -71,6 +71,7 @@ static qual_scene open_scene(const trial *t, fv_session *session, size_t i)
         memcpy(s.picture.rgb + 3 * (size_t)y * (size_t)s.picture.width,
                photo.image.data + (size_t)y * photo.image.stride_bytes,
                3 * (size_t)s.picture.width);
+    s.darker_right = qual_darker_right(&s);
     free((void *)(uintptr_t)file.data);
     return s;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "quality_kinds.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include <spng.h>
@@ -19,9 +20,10 @@ static void exposure(pixels *p, const qual_scene *s, float v)
     degrade_exposure(p, v);
 }
 
+/* On the side that is darker already: on the other one a little of it would mend the picture. */
 static void side_light(pixels *p, const qual_scene *s, float v)
 {
-    degrade_side_light(p, &s->box, s->seed % 2 == 0 ? v : -v);
+    degrade_side_light(p, &s->box, s->darker_right ? v : -v);
 }
 
 static void backlight(pixels *p, const qual_scene *s, float v)
@@ -347,6 +349,24 @@ fv_bytes qual_png(const pixels *p)
     if (data == NULL) qual_die("cannot be encoded", "PNG");
     spng_ctx_free(ctx);
     return (fv_bytes){data, len};
+}
+
+bool qual_darker_right(const qual_scene *s)
+{
+    float light[2] = {0.0f, 0.0f};
+    float middle = (s->box.x0_px + s->box.x1_px) / 2.0f;
+    int x0 = (int)fmaxf(s->box.x0_px, 0.0f), y0 = (int)fmaxf(s->box.y0_px, 0.0f);
+    int half = (int)fminf(middle - (float)x0, (float)s->picture.width - 1.0f - middle);
+    int y1 = (int)fminf(s->box.y1_px, (float)s->picture.height);
+
+    for (int y = y0; y < y1; y++) {
+        const uint8_t *row = s->picture.rgb + 3 * (size_t)y * (size_t)s->picture.width;
+        for (int i = 1; i < half; i++) {
+            light[0] += degrade_linear(row[3 * ((int)middle - i) + 1]);
+            light[1] += degrade_linear(row[3 * ((int)middle + i) + 1]);
+        }
+    }
+    return light[1] < light[0];
 }
 
 fv_bytes qual_degrade(const qual_scene *scene, const qual_kind *kind, float strength)

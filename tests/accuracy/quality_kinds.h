@@ -14,7 +14,8 @@ typedef struct qual_scene {
     pixels picture;
     fvi_box box;
     fvi_landmarks marks;
-    uint64_t seed; /**< differs by picture */
+    uint64_t seed;     /**< differs by picture */
+    bool darker_right; /**< that half of the face has less light already */
 } qual_scene;
 
 typedef struct qual_kind {
@@ -30,6 +31,9 @@ typedef struct qual_kind {
 
 extern const qual_kind qual_kinds[];
 extern const size_t qual_kinds_n;
+
+/** Of an untouched scene with its box. */
+bool qual_darker_right(const qual_scene *scene);
 
 /** The picture, degraded, as a file; free() data. */
 fv_bytes qual_degrade(const qual_scene *scene, const qual_kind *kind, float strength);
