@@ -5,6 +5,7 @@
 
 #include "faceverify/bytes.h"
 #include "faceverify/engine.h"
+#include "faceverify/liveness.h"
 #include "faceverify/match.h"
 #include "faceverify/quality.h"
 #include "faceverify/reason.h"

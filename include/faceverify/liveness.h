@@ -22,9 +22,10 @@ typedef struct fv_liveness_result {
     fv_photo_info selfie;
     fv_timings timings;
     /* For operations and QA only: a caller who shows these to members helps attackers to climb. */
-    float score; /**< 0..1, higher = more live; NaN = not taken */
-    float limit; /**< at or above: LIVE */
-    float bpcer; /**< the share of bona fide selfies that limit refuses (ISO/IEC 30107-3) */
+    float score;        /**< 0..1, higher = more live; NaN = not taken */
+    float limit;        /**< at or above: LIVE */
+    float attack_limit; /**< below: ATTACK; between the two neither answer is safe */
+    float bpcer;        /**< the share of bona fide selfies that limit refuses (ISO/IEC 30107-3) */
 } fv_liveness_result;
 
 #ifdef __cplusplus

@@ -125,6 +125,7 @@ typedef struct fv_result {
     float review_fmr;
     float liveness_score; /**< 0..1, higher = more live; NaN = not taken */
     float liveness_limit; /**< at or above: live; NaN = liveness is not asked for */
+    float attack_limit;   /**< below: an attack; between the two neither answer is safe */
     float liveness_bpcer; /**< the share of bona fide selfies that liveness_limit refuses */
     fv_liveness_verdict liveness;
 } fv_result;

@@ -35,17 +35,26 @@ static void check_measure(fvi_live_judged *j, const fvi_live_row *row, float val
     add(j, (fvi_live_cause){FVI_LIVE_MEASURE, row->measure, side, value, (float)limit});
 }
 
-void fvi_liveness_judge(const fvi_liveness_seen *seen, float limit, const fvi_measured *measured,
-                        fvi_live_judged *out)
+static fv_liveness_verdict check_score(fvi_live_judged *j, float score,
+                                       const fvi_live_limits *limits)
+{
+    if (score >= limits->live) return FV_LIVENESS_LIVE;
+    if (score < limits->live && score < limits->attack) return FV_LIVENESS_ATTACK;
+    if (score < limits->live)
+        add(j, (fvi_live_cause){FVI_LIVE_DOUBTFUL, FVI_Q_COUNT, FVI_BELOW, score, limits->live});
+    else
+        add(j, (fvi_live_cause){FVI_LIVE_NO_SCORE, FVI_Q_COUNT, FVI_NOT_ASSESSED, score, NAN});
+    return FV_LIVENESS_CANNOT_JUDGE;
+}
+
+void fvi_liveness_judge(const fvi_liveness_seen *seen, const fvi_live_limits *limits,
+                        const fvi_measured *measured, fvi_live_judged *out)
 {
     fvi_live_judged j = {.verdict = FV_LIVENESS_CANNOT_JUDGE};
 
     check_context(&j, seen->context);
     for (int i = 0; i < FVI_LIVE_ROWS; i++)
         check_measure(&j, &fvi_live_rows[i], measured->value[fvi_live_rows[i].measure]);
-    if (j.n_causes == 0 && !(seen->score >= limit) && !(seen->score < limit))
-        add(&j,
-            (fvi_live_cause){FVI_LIVE_NO_SCORE, FVI_Q_COUNT, FVI_NOT_ASSESSED, seen->score, NAN});
-    if (j.n_causes == 0) j.verdict = seen->score >= limit ? FV_LIVENESS_LIVE : FV_LIVENESS_ATTACK;
+    if (j.n_causes == 0) j.verdict = check_score(&j, seen->score, limits);
     *out = j;
 }

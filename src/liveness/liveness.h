@@ -68,13 +68,23 @@ typedef struct fvi_liveness_model {
 FV_NODISCARD fv_status fvi_liveness_load(fvi_liveness_model *out, const char *path,
                                          const char *network_sha256, fv_error *err);
 
-/**
- * The score limit of the nearest operating point that is not above `bpcer`.
- *
- * @return FV_OK, or FV_E_CONFIG where none is that low: limits are measured, not extrapolated
+/** A score at or above `live` is live, below `attack` an attack; between, neither answer is safe.
  */
-FV_NODISCARD fv_status fvi_liveness_limit(const fvi_liveness_model *model, double bpcer,
-                                          float *limit, fv_error *err);
+typedef struct fvi_live_limits {
+    float live;
+    float attack; /**< <= live */
+} fvi_live_limits;
+
+/**
+ * Live: the limit of the nearest operating point that is not above `bpcer`. Attack: that of the
+ * lowest point, so that a channel that asks for more of the living to be looked at twice does not
+ * call them attackers.
+ *
+ * @return FV_OK, or FV_E_CONFIG where no point is as low as `bpcer`: limits are measured, not
+ *         extrapolated
+ */
+FV_NODISCARD fv_status fvi_liveness_limits(const fvi_liveness_model *model, double bpcer,
+                                           fvi_live_limits *out, fv_error *err);
 
 /** What was seen of one selfie. Plain data. */
 typedef struct fvi_liveness_seen {
@@ -120,6 +130,7 @@ FV_NODISCARD fv_status fvi_liveness_take(fvi_liver *liver, const fvi_image *pict
 typedef enum fvi_live_why {
     FVI_LIVE_CONTEXT = 1, /**< too little of the picture around the face */
     FVI_LIVE_MEASURE,     /**< `measure` is outside the range in which liveness can be judged */
+    FVI_LIVE_DOUBTFUL,    /**< the score lies between the limits */
     FVI_LIVE_NO_SCORE,    /**< none was taken */
 } fvi_live_why;
 
@@ -127,8 +138,8 @@ typedef struct fvi_live_cause {
     fvi_live_why why;
     fvi_measure measure; /**< FVI_LIVE_MEASURE only, else FVI_Q_COUNT */
     fvi_side side;       /**< BELOW, ABOVE, or NOT_ASSESSED: the value is missing */
-    float value;
-    float limit; /**< NaN where the value is missing */
+    float value;         /**< context, the measure, or the score */
+    float limit;         /**< NaN where the value is missing */
 } fvi_live_cause;
 
 /** Least context with which liveness is judged. */
@@ -149,7 +160,7 @@ enum {
 
 extern const fvi_live_row fvi_live_rows[FVI_LIVE_ROWS];
 
-enum { FVI_LIVE_CAUSES_MAX = FVI_LIVE_ROWS + 2 };
+enum { FVI_LIVE_CAUSES_MAX = FVI_LIVE_ROWS + 2 }; /* context, and doubtful or no score */
 
 typedef struct fvi_live_judged {
     fv_liveness_verdict verdict; /**< LIVE, ATTACK or CANNOT_JUDGE */
@@ -160,10 +171,8 @@ typedef struct fvi_live_judged {
 /**
  * The answer. Whatever makes the selfie unreadable comes first and alone: then no score makes it an
  * attack, nor live. A missing value is never good. Pure.
- *
- * @param limit  of fvi_liveness_limit(); seen->score at or above: live
  */
-void fvi_liveness_judge(const fvi_liveness_seen *seen, float limit, const fvi_measured *measured,
-                        fvi_live_judged *out);
+void fvi_liveness_judge(const fvi_liveness_seen *seen, const fvi_live_limits *limits,
+                        const fvi_measured *measured, fvi_live_judged *out);
 
 #endif

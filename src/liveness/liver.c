@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "liveness/liveness.h"
+#include "liveness/internal.h"
 #include "liveness/parts.h"
 #include "shim/opencv.h"
 
@@ -13,16 +13,6 @@ static const float NETWORK_BOXES = 1.5f;
 
 /* Of the picture's pixels, in either direction: less is no picture of a face. */
 static const float LEAST_PX = 8.0f;
-
-struct fvi_liver {
-    fvi_nn_session *net;
-    const fvi_liveness_model *fusion; /* NULL: none */
-    fvi_buffer input;
-    fvi_buffer pixels;  /* what the network is shown; then the wider square, RGB and grey */
-    fvi_buffer scratch; /* shrunk part of a picture */
-    float *raw;
-    size_t n_raw;
-};
 
 static size_t shown_bytes(const fvi_pack_net *net)
 {

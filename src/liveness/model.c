@@ -150,11 +150,13 @@ out:
     return st;
 }
 
-fv_status fvi_liveness_limit(const fvi_liveness_model *m, double bpcer, float *limit, fv_error *err)
+fv_status fvi_liveness_limits(const fvi_liveness_model *m, double bpcer, fvi_live_limits *out,
+                              fv_error *err)
 {
     for (size_t i = 0; i < m->n_points; i++) {
-        if (m->points[i].bpcer > bpcer * (1.0 + 1e-9)) continue;
-        *limit = (float)m->points[i].limit;
+        if (!(m->points[i].bpcer <= bpcer * (1.0 + 1e-9))) continue; /* also NaN */
+        out->live = (float)m->points[i].limit;
+        out->attack = (float)m->points[m->n_points - 1].limit;
         return FV_OK;
     }
     return fvi_fail(err, FV_E_CONFIG,

@@ -17,7 +17,6 @@ enum { WIDTHS = 72, DIRECTIONS = 16 };
 static const float PI = 3.14159265f;
 static const float LEAST_PX = 0.25f; /* widths tried, a geometric row */
 static const float MOST_PX = 24.0f;
-static const float SHARP_PX = 1.0f; /* what is sharper than this is sharp */
 
 /* Variance of the octaves' own blur: binomials and central difference. */
 static const float OCTAVE_BLUR[FVI_OCTAVES] = {0.33f, 2.33f, 10.33f, 42.33f};
@@ -95,16 +94,49 @@ static float fit_all(const widths *w, const fvi_octaves *o, double noise_var)
     return fit_px(w, energy, noise, o->n, 0.83f);
 }
 
-static float fit_along(const widths *w, const fvi_octaves *o, double noise_var, float angle)
+/* Energies of the gradient's part in one direction. */
+typedef struct side {
+    double energy[FVI_OCTAVES];
+    double noise[FVI_OCTAVES];
+} side;
+
+static side side_of(const fvi_octaves *o, double noise_var, float angle)
 {
-    double energy[FVI_OCTAVES], noise[FVI_OCTAVES];
-    double c = (double)cosf(angle), s = (double)sinf(angle);
+    side s = {{0}, {0}};
+    double c = (double)cosf(angle), n = (double)sinf(angle);
 
     for (int k = 0; k < o->n; k++) {
-        energy[k] = c * c * o->xx[k] + 2.0 * c * s * o->xy[k] + s * s * o->yy[k];
-        noise[k] = noise_var * fvi_octave_noise[k];
+        s.energy[k] = c * c * o->xx[k] + 2.0 * c * n * o->xy[k] + n * n * o->yy[k];
+        s.noise[k] = noise_var * fvi_octave_noise[k];
     }
-    return fit_px(w, energy, noise, o->n, 0.80f - 0.10f * cosf(2.0f * angle));
+    return s;
+}
+
+static float width_along(const widths *w, const fvi_octaves *o, double noise_var, float angle)
+{
+    side s = side_of(o, noise_var, angle);
+    return fit_px(w, s.energy, s.noise, o->n, 0.80f - 0.10f * cosf(2.0f * angle));
+}
+
+/* Log energy without noise, held where little but noise is left. */
+static float log_own(const side *s, int k)
+{
+    double own = fmax(s->energy[k] - s->noise[k], 0.0);
+    return (float)log(own + 0.3 * s->noise[k] + 1e-6);
+}
+
+/*
+ * What motion takes from the finest octave along its direction and not across, against what the
+ * third one shows of the face's own build; less what faces have on average (fitted: motion of 12
+ * pixels and more against defocus).
+ */
+static float one_sided(const fvi_octaves *o, double noise_var, float angle)
+{
+    side along = side_of(o, noise_var, angle);
+    side across = side_of(o, noise_var, angle + PI / 2.0f);
+    float fine = log_own(&across, 0) - log_own(&along, 0);
+    float coarse = log_own(&across, 2) - log_own(&along, 2);
+    return fine - 0.66f * coarse - 0.22f * cosf(2.0f * angle) - 0.11f * cosf(4.0f * angle);
 }
 
 static float modulo(float a, float n)
@@ -113,30 +145,30 @@ static float modulo(float a, float n)
     return r < 0.0f ? r + n : r;
 }
 
-/* Where the widths are most unlike across. */
-static void find_motion(const float along[], float turned_deg, fvi_blur *out)
+static void find_motion(const fvi_octaves *o, double noise_var, const widths *w, fvi_blur *out)
 {
-    float ratio[DIRECTIONS];
+    float by[DIRECTIONS];
     int best = 0;
 
     for (int i = 0; i < DIRECTIONS; i++) {
-        float across = along[(i + DIRECTIONS / 2) % DIRECTIONS];
-        ratio[i] = along[i] / fmaxf(across, SHARP_PX);
-        if (ratio[i] > ratio[best]) best = i;
+        by[i] = one_sided(o, noise_var, PI * (float)i / (float)DIRECTIONS);
+        if (by[i] > by[best]) best = i;
     }
-    float before = ratio[(best + DIRECTIONS - 1) % DIRECTIONS];
-    float after = ratio[(best + 1) % DIRECTIONS];
-    float bend = before - 2.0f * ratio[best] + after;
+    float before = by[(best + DIRECTIONS - 1) % DIRECTIONS];
+    float after = by[(best + 1) % DIRECTIONS];
+    float bend = before - 2.0f * by[best] + after;
     float at = (float)best + (bend < 0.0f ? 0.5f * (before - after) / bend : 0.0f);
-    out->ratio = fmaxf(ratio[best], 1.0f);
-    out->direction_deg = modulo(at * 180.0f / (float)DIRECTIONS + turned_deg, 180.0f);
+    float angle = PI * at / (float)DIRECTIONS;
+    out->one_sided = by[best];
+    out->along_px = width_along(w, o, noise_var, angle);
+    out->across_px = width_along(w, o, noise_var, angle + PI / 2.0f);
+    out->direction_deg = angle * 180.0f / PI;
 }
 
 bool fvi_blur_take(const fvi_view *v, fvi_blur *out)
 {
     fvi_octaves o;
     widths w;
-    float along[DIRECTIONS];
 
     fvi_octaves_take(v, &o);
     if (o.n < 3) return false;
@@ -145,10 +177,10 @@ bool fvi_blur_take(const fvi_view *v, fvi_blur *out)
     double last = o.xx[o.n - 1] + o.yy[o.n - 1];
     if (last < 4.0 * noise_var * fvi_octave_noise[o.n - 1] + 1e-3) return false;
     tabulate(&w);
-    for (int i = 0; i < DIRECTIONS; i++)
-        along[i] = fit_along(&w, &o, noise_var, PI * (float)i / (float)DIRECTIONS);
-    out->sigma_px = fit_all(&w, &o, noise_var);
-    find_motion(along, atan2f(v->map.m[3], v->map.m[0]) * 180.0f / PI, out);
+    find_motion(&o, noise_var, &w, out);
+    out->mean_px = fit_all(&w, &o, noise_var);
+    float turned_deg = atan2f(v->map.m[3], v->map.m[0]) * 180.0f / PI;
+    out->direction_deg = modulo(out->direction_deg + turned_deg, 180.0f);
     return true;
 }
 
@@ -158,7 +190,7 @@ static const float HALF_AT = 0.18739f;
 float fvi_q_sharpness(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) ? HALF_AT / blur.sigma_px : NAN;
+    return fvi_blur_take(v, &blur) ? HALF_AT / blur.mean_px : NAN;
 }
 
 float fvi_q_sharpness_score(float value)
@@ -166,10 +198,18 @@ float fvi_q_sharpness_score(float value)
     return fvi_score_clamp(100.0f * fvi_sigmoid(value, 0.07f, 0.02f));
 }
 
+/* A uniform movement of length L has a variance of L^2 / 12. */
+static float motion_of(const fvi_blur *b)
+{
+    float sure = fminf(fmaxf((b->one_sided - 0.2f) / 0.3f, 0.0f), 1.0f);
+    float more = b->along_px * b->along_px - b->across_px * b->across_px;
+    return sure * sqrtf(12.0f * fmaxf(more, 0.0f));
+}
+
 float fvi_q_motion_blur(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) ? blur.ratio : NAN;
+    return fvi_blur_take(v, &blur) ? motion_of(&blur) : NAN;
 }
 
 float fvi_q_motion_blur_score(float value)
@@ -180,7 +220,7 @@ float fvi_q_motion_blur_score(float value)
 float fvi_q_motion_direction(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) && blur.ratio >= 1.8f ? blur.direction_deg : NAN;
+    return fvi_blur_take(v, &blur) && motion_of(&blur) >= 4.0f ? blur.direction_deg : NAN;
 }
 
 /* No direction is better than another. */

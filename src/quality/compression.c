@@ -12,34 +12,43 @@ enum {
     MAX_STEP = 24,  /* levels: what is more is the picture's own edge */
 };
 
-static int grey_at(const fvi_image *image, int x, int y)
-{
-    const uint8_t *p =
-        image->data + (size_t)y * image->stride_bytes + (size_t)x * (size_t)image->channels;
-    if (image->channels == 1) return p[0];
-    return (19595 * p[0] + 38470 * p[1] + 7471 * p[2] + 32768) >> 16;
-}
-
+/* Sums of the steps to the right and downwards, by the place in the block. */
 typedef struct steps {
-    double sum[2][BLOCK_PX]; /* across upright, level borders, by the place in the block */
+    unsigned sum[2][BLOCK_PX];
     unsigned n[2][BLOCK_PX];
 } steps;
 
-static void add_step(steps *s, int axis, int place, int a, int b)
+static void take_row(const fvi_image *part, int y, int grey[2 * HALF_PX])
+{
+    const uint8_t *p = part->data + (size_t)y * part->stride_bytes;
+
+    for (int x = 0; x < part->width_px; x++, p += part->channels)
+        grey[x] =
+            part->channels == 1 ? p[0] : (19595 * p[0] + 38470 * p[1] + 7471 * p[2] + 32768) >> 16;
+}
+
+static unsigned step_of(int a, int b)
 {
     int d = a < b ? b - a : a - b;
-    s->sum[axis][place] += d < MAX_STEP ? d : MAX_STEP;
-    s->n[axis][place]++;
+    return (unsigned)(d < MAX_STEP ? d : MAX_STEP);
 }
 
 static void take_steps(const fvi_image *part, int period, steps *s)
 {
+    int rows[2][2 * HALF_PX];
+
+    take_row(part, 0, rows[0]);
     for (int y = 0; y + 1 < part->height_px; y++) {
-        for (int x = 0; x + 1 < part->width_px; x++) {
-            int own = grey_at(part, x, y);
-            add_step(s, 0, x % period, own, grey_at(part, x + 1, y));
-            add_step(s, 1, y % period, own, grey_at(part, x, y + 1));
+        const int *row = rows[y % 2], *next = rows[(y + 1) % 2];
+        unsigned down = 0, n = (unsigned)(part->width_px - 1);
+        take_row(part, y + 1, rows[(y + 1) % 2]);
+        for (int x = 0; x < part->width_px - 1; x++) {
+            s->sum[0][x & (period - 1)] += step_of(row[x], row[x + 1]);
+            s->n[0][x & (period - 1)]++;
+            down += step_of(row[x], next[x]);
         }
+        s->sum[1][y & (period - 1)] += down;
+        s->n[1][y & (period - 1)] += n;
     }
 }
 
@@ -50,18 +59,20 @@ static double excess(const steps *s, int axis, int period)
     double largest = 0.0, sum = 0.0;
 
     for (int i = 0; i < period; i++) {
-        double mean = s->sum[axis][i] / s->n[axis][i];
+        double mean = (double)s->sum[axis][i] / s->n[axis][i];
         sum += mean;
         if (mean > largest) largest = mean;
     }
     return largest - (sum - largest) / (period - 1);
 }
 
-/* A JPEG decoded at a half has blocks of 4. */
+/* A JPEG decoded at a half has blocks of 4; it is decoded at powers of two. */
 static int period_of(float scale)
 {
-    int p = (int)lroundf((float)BLOCK_PX * scale);
-    return p < 1 ? 1 : p > BLOCK_PX ? BLOCK_PX : p;
+    int period = BLOCK_PX;
+    while (period > 1 && (float)period > 1.42f * (float)BLOCK_PX * scale)
+        period /= 2;
+    return period;
 }
 
 float fvi_q_compression_artifacts(const fvi_view *v)

@@ -6,12 +6,13 @@
 
 enum {
     LEVELS = 1024, /* of |response|; more is as many */
-    MIN_COUNT = 40,
+    MIN_COUNT = 24,
     DARKEST = 3, /* clipped beyond */
     BRIGHTEST = 252,
+    MANY_PX = 96, /* across: a quarter of them tells as much */
     GRID = 3,
     MAX_HALF_PX = 32,
-    MIN_HALF_PX = 4,
+    MIN_HALF_PX = 5,
 };
 
 static int grey_of(const uint8_t *p, int channels)
@@ -58,9 +59,10 @@ float fvi_grain(const fvi_image *image, const fvi_image *mask)
 {
     unsigned histogram[LEVELS] = {0};
     unsigned n = 0;
+    int step = image->width_px > MANY_PX ? 2 : 1;
 
-    for (int y = 1; y < image->height_px - 1; y++) {
-        for (int x = 1; x < image->width_px - 1; x++) {
+    for (int y = 1; y < image->height_px - 1; y += step) {
+        for (int x = 1; x < image->width_px - 1; x += step) {
             if (mask != NULL && row_of(mask, y)[x] == 0) continue;
             int own = grey_of(row_of(image, y) + (ptrdiff_t)x * image->channels, image->channels);
             if (own < DARKEST || own > BRIGHTEST) continue;

@@ -4,7 +4,10 @@
 
 #include "quality/texture.h"
 
-enum { MIN_PIXELS = 12 };
+enum {
+    MIN_PIXELS = 12,
+    MANY_ROWS = 96, /* of which every second tells as much */
+};
 
 /* Binomial of 5 before each halving, central differences; sums of the squared kernels. */
 const double fvi_octave_noise[FVI_OCTAVES] = {0.5, 0.00925, 0.000462, 0.0000275};
@@ -83,10 +86,11 @@ static bool add_octave(const fvi_view *v, const octave *o, bool bordered, fvi_oc
 {
     int k = out->n;
     int step = 1 << k;
+    int skip = o->height_px > MANY_ROWS ? 2 : 1;
     size_t n = 0;
     float xx = 0.0f, xy = 0.0f, yy = 0.0f;
 
-    for (int y = 1; y < o->height_px - 1; y++) {
+    for (int y = 1; y < o->height_px - 1; y += skip) {
         const float *row = o->data + (ptrdiff_t)y * o->width_px;
         const uint8_t *mask = v->oval.data + (size_t)(y * step) * v->oval.stride_bytes;
         for (int x = 1; x < o->width_px - 1; x++) {

@@ -25,11 +25,14 @@ extern const double fvi_octave_noise[FVI_OCTAVES];
 /** Uses planes 0 and 1 of the view. */
 void fvi_octaves_take(const fvi_view *view, fvi_octaves *out);
 
-/** How wide edges are blurred. */
+/** How wide edges are blurred: sigma of the Gaussian that blurs as much, in view pixels. */
 typedef struct fvi_blur {
-    float sigma_px;      /**< of the Gaussian that blurs as much, in view pixels */
-    float ratio;         /**< along the direction of motion, to across; 1 = no motion, >= 1 */
-    float direction_deg; /**< of the motion in the picture, clockwise from level, 0..180 */
+    float mean_px;
+    float along_px;      /**< in the direction that motion would have, if there was any */
+    float across_px;     /**< square to that */
+    float one_sided;     /**< how much fine gradients lack in that direction, a log ratio; about 0
+                              for sharp and for defocused faces */
+    float direction_deg; /**< in the picture, clockwise from level, 0..180 */
 } fvi_blur;
 
 /** @return false where there is no texture to tell by */

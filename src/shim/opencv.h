@@ -43,6 +43,14 @@ FV_NODISCARD fv_status fvi_cv_grey(const fvi_image *src, fvi_image *dst, fv_erro
 FV_NODISCARD fv_status fvi_cv_fill(fvi_image *dst, const fvi_point *points, size_t n, uint8_t value,
                                    fv_error *err) FV_NOEXCEPT;
 
+/**
+ * Discrete Fourier transform of a square of floats, packed: out[2 (side v + u)] and the next are the
+ * real and the imaginary part at u cycles across and v down per side. Side 2 to 1024; out has room
+ * for 2 side side floats; the two must not overlap.
+ */
+FV_NODISCARD fv_status fvi_cv_spectrum(const float *in, int side, float *out,
+                                       fv_error *err) FV_NOEXCEPT;
+
 /** What lines, dots and letters are drawn with: RGB, antialiased, cut at the border. */
 typedef struct fvi_pen {
     uint8_t rgb[3];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/engine.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,29 @@ out:
     return st;
 }
 
+/* Without liveness there may be a pack for comparisons alone. */
+static fv_status load_liveness(fv_engine *e, fv_error *err)
+{
+    fv_status st = FV_OK;
+    char path[sizeof e->pack->dir + 32];
+
+    e->live_limits = (fvi_live_limits){NAN, NAN};
+    if (e->models[FVI_ROLE_LIVENESS] == NULL) {
+        if (e->settings.policy.liveness == FVI_LIVENESS_REQUIRED)
+            st = fvi_fail(err, FV_E_MODEL,
+                          "%s/pack.json: no network of the role 'liveness', which policy.liveness "
+                          "asks for",
+                          e->pack->dir);
+        goto out;
+    }
+    (void)snprintf(path, sizeof path, "%s/liveness.json", e->pack->dir);
+    FVI_TRY(fvi_liveness_load(&e->liveness, path, e->pack->nets[FVI_ROLE_LIVENESS].sha256, err));
+    FVI_TRY(
+        fvi_liveness_limits(&e->liveness, e->settings.policy.liveness_bpcer, &e->live_limits, err));
+out:
+    return st;
+}
+
 fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -74,6 +98,7 @@ fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv
     FVI_TRY(fvi_settings_load(&e->settings, o.config_path, o.overrides, o.n_overrides, err));
     FVI_TRY(load_networks(e, err));
     FVI_TRY(load_calibration(e, err));
+    FVI_TRY(load_liveness(e, err));
     *out = e;
     e = NULL;
 out:
@@ -141,6 +166,9 @@ fv_status fv_session_create(fv_session **out, const fv_engine *engine, fv_error 
     FVI_TRY(fvi_buffer_reserve(&s->arena, arena_bytes(engine), err));
     FVI_TRY(fvi_facer_create(&s->facer, &models, &s->arena, err));
     FVI_TRY(fvi_viewer_create(&s->viewer, err));
+    if (engine->models[FVI_ROLE_LIVENESS] != NULL)
+        FVI_TRY(fvi_liver_create(&s->liver, engine->models[FVI_ROLE_LIVENESS], &engine->liveness,
+                                 &s->arena, err));
     FVI_TRY(fvi_embedder_create(&s->embedder, engine->models[FVI_ROLE_EMBED], &s->arena, err));
     for (int i = 0; i < 2; i++)
         FVI_TRY(subject_create(&s->subjects[i], fvi_embedder_dim(s->embedder), err));
@@ -156,6 +184,7 @@ void fvi_session_wipe(fv_session *s)
     fvi_decoder_wipe(s->decoder);
     fvi_facer_wipe(s->facer);
     fvi_viewer_wipe(s->viewer);
+    if (s->liver != NULL) fvi_liver_wipe(s->liver);
     fvi_embedder_wipe(s->embedder);
     for (int i = 0; i < 2; i++) {
         fvi_buffer_wipe(&s->subjects[i].chip);
@@ -176,6 +205,7 @@ void fv_session_destroy(fv_session **session)
         free(s->subjects[i].embedding);
     }
     fvi_embedder_destroy(&s->embedder);
+    fvi_liver_destroy(&s->liver);
     fvi_viewer_destroy(&s->viewer);
     fvi_facer_destroy(&s->facer);
     fvi_decoder_destroy(&s->decoder);

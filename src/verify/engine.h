@@ -6,6 +6,7 @@
 #include "decode/decode.h"
 #include "face/face.h"
 #include "faceverify/engine.h"
+#include "liveness/liveness.h"
 #include "match/calibration.h"
 #include "match/match.h"
 #include "quality/viewer.h"
@@ -18,6 +19,8 @@ struct fv_engine {
     fvi_calibration calibration;
     float match_similarity;
     float review_similarity;
+    fvi_liveness_model liveness;
+    fvi_live_limits live_limits; /**< NaN where the pack has no liveness network */
 };
 
 /** One photograph's way through the flow. */
@@ -32,6 +35,7 @@ struct fv_session {
     fvi_decoder *decoder;
     fvi_facer *facer;
     fvi_viewer *viewer;
+    fvi_liver *liver; /**< NULL where the pack has no liveness network */
     fvi_embedder *embedder;
     fvi_subject subjects[2]; /**< selfie, record */
 };

@@ -275,3 +275,68 @@ void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_ch
     choose(reasons, decision, at_fault, out);
     list_remedies(out, channel);
 }
+
+void fvi_explain_alone(fvi_reasons *reasons, fv_image image, bool usable, const fvi_told *out)
+{
+    static const fvi_channel anywhere = {"", false};
+    fv_result told = FV_RESULT_INIT;
+
+    if (reasons->n > 0)
+        fvi_explain_finish(reasons,
+                           image == FV_SELFIE ? FV_RETAKE_SELFIE : FV_RECORD_PHOTO_UNUSABLE,
+                           &anywhere, &told);
+    if (usable && told.n_remedies > 0 &&
+        told.remedies[told.n_remedies - 1] == FV_REMEDY_VISIT_COUNTER)
+        told.n_remedies--;
+    memcpy(out->reasons, told.reasons, sizeof told.reasons);
+    memcpy(out->remedies, told.remedies, sizeof told.remedies);
+    *out->n_reasons = told.n_reasons;
+    *out->n_remedies = told.n_remedies;
+}
+
+/* Which reason a measure gives on a side; LIVENESS_UNCLEAR where none does. */
+static const fvi_reason_row *row_of_measure(fvi_measure measure, fvi_side side)
+{
+    for (size_t i = 0; i < fvi_reason_rows_n; i++) {
+        const fvi_reason_row *row = &fvi_reason_rows[i];
+        if (row->measure == (int)measure && (row->below == side || row->above == side) &&
+            side != FVI_WITHIN)
+            return row;
+    }
+    return fvi_reason_row_of(FV_REASON_LIVENESS_UNCLEAR);
+}
+
+static const fvi_reason_row *row_of_cause(const fvi_live_cause *cause)
+{
+    if (cause->why == FVI_LIVE_CONTEXT) return fvi_reason_row_of(FV_REASON_LITTLE_CONTEXT);
+    if (cause->why == FVI_LIVE_MEASURE) return row_of_measure(cause->measure, cause->side);
+    return fvi_reason_row_of(FV_REASON_LIVENESS_UNCLEAR);
+}
+
+/* What was advice for a comparison stands in the way of liveness. */
+static void add_cause(fvi_reasons *reasons, const fvi_live_cause *cause)
+{
+    const fvi_reason_row *row = row_of_cause(cause);
+    fv_reason reason = {.severity = FV_BLOCKS, .value = cause->value, .limit = cause->limit};
+
+    for (uint32_t i = 0; i < reasons->n; i++) {
+        fv_reason *r = &reasons->of[i];
+        if (r->code != row->code || r->image != FV_SELFIE) continue;
+        r->severity = FV_BLOCKS;
+        r->limit = reason.limit;
+        reasons->blocked[FV_SELFIE] = true;
+        return;
+    }
+    if (row->measure < 0) reason.value = reason.limit = NAN;
+    add(reasons, row, FV_SELFIE, reason);
+}
+
+void fvi_explain_liveness(fvi_reasons *reasons, const fvi_live_judged *judged)
+{
+    const fvi_reason_row *attack = fvi_reason_row_of(FV_REASON_ATTACK_SUSPECTED);
+
+    if (judged->verdict == FV_LIVENESS_ATTACK) add(reasons, attack, FV_SELFIE, plain(attack));
+    for (size_t i = 0; i < judged->n_causes; i++)
+        add_cause(reasons, &judged->causes[i]);
+    absorb(reasons, FV_SELFIE);
+}

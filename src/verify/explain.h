@@ -5,6 +5,7 @@
 
 #include "decode/decode.h"
 #include "faceverify/verify.h"
+#include "liveness/liveness.h"
 #include "quality/quality.h"
 #include "verify/channel.h"
 
@@ -44,6 +45,23 @@ void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision);
  */
 void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_channel *channel,
                         fv_result *out);
+
+/** What one photograph alone gives to its caller. */
+typedef struct fvi_told {
+    fv_reason *reasons; /**< FV_REASONS_MAX */
+    uint32_t *n_reasons;
+    fv_remedy *remedies; /**< FV_REMEDIES_MAX */
+    uint32_t *n_remedies;
+} fvi_told;
+
+/**
+ * As fvi_explain_finish(), where no decision is made, of one photograph: what blocks it and what is
+ * advice. Where it is fine as it is (`usable`) nobody is sent to the counter.
+ */
+void fvi_explain_alone(fvi_reasons *reasons, fv_image image, bool usable, const fvi_told *out);
+
+/** Adds why a selfie is no live person's, or cannot be told to be. */
+void fvi_explain_liveness(fvi_reasons *reasons, const fvi_live_judged *judged);
 
 /** One row of reasons.def. */
 typedef struct fvi_reason_row {

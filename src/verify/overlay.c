@@ -218,13 +218,13 @@ static fv_status encode(drawing *d, fv_error *err)
                     spng_strerror(code));
 }
 
-static fv_status draw(void *self, fv_session *session, const fvi_found *found, fv_error *err)
+static fv_status draw(void *self, fv_session *session, const fvi_sight *sight, fv_error *err)
 {
     fv_status st = FV_OK;
     drawing *d = self;
     fvi_view v;
 
-    FVI_TRY(fvi_viewer_look(session->viewer, found, &v, err));
+    FVI_TRY(fvi_viewer_look(session->viewer, sight->found, &v, err));
     FVI_TRY(lay_out(d, &v, err));
     if (v.face) FVI_TRY(draw_face(d, &v, err));
     FVI_TRY(draw_light(d, &v, err));

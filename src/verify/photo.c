@@ -29,6 +29,7 @@ typedef struct work {
     fvi_faces faces;
     fvi_landmarks landmarks;
     fvi_pose pose;
+    fvi_found found;
     uint64_t mark;
 } work;
 
@@ -110,19 +111,17 @@ static fv_status measure(work *w, fvi_examined *out, fv_error *err)
     const float *v = out->seen.measured.value;
     float full = 1.0f / w->photo.scale;
     bool face = w->faces.n > 0;
-    fvi_found found = {.picture = &w->photo.image,
-                       .scale = w->photo.scale,
-                       .grey_file = w->photo.grey,
-                       .faces = &w->faces,
-                       .landmarks = face ? &w->landmarks : NULL,
-                       .pose = face ? &w->pose : NULL};
 
+    w->found = (fvi_found){.picture = &w->photo.image,
+                           .scale = w->photo.scale,
+                           .grey_file = w->photo.grey,
+                           .faces = &w->faces,
+                           .landmarks = face ? &w->landmarks : NULL,
+                           .pose = face ? &w->pose : NULL};
     FVI_TRY(fvi_deadline_check(&w->what->deadline, "quality", err));
-    FVI_TRY(fvi_viewer_measure(w->session->viewer, &found, &out->seen.measured, err));
+    FVI_TRY(fvi_viewer_measure(w->session->viewer, &w->found, &out->seen.measured, err));
     fvi_stage(&w->mark, &w->what->timings->quality_us);
     out->info.faces = (uint32_t)v[FVI_Q_FACE_COUNT];
-    if (w->what->onlook != NULL)
-        FVI_TRY(w->what->onlook(w->what->onlooker, w->session, &found, err));
     out->has_face = face;
     if (!face) goto out;
     out->info.face_x_px = b->x0_px * full;
@@ -169,6 +168,11 @@ fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what, fvi_ex
     }
     if (what->limits != NULL)
         fvi_explain_photo(what->reasons, what->which, &seen.seen, what->limits);
+    if (w.photo.fault == FVI_DECODE_OK && what->onlook != NULL) {
+        fvi_sight sight = {&w.found, &seen.seen.measured};
+        FVI_TRY(what->onlook(what->onlooker, session, &sight, err));
+        w.mark = fvi_clock_us();
+    }
     bool wanted = what->limits == NULL || !what->reasons->blocked[what->which];
     if (w.photo.fault == FVI_DECODE_OK && w.faces.n > 0 && wanted && !what->no_chip)
         FVI_TRY(chip(&w, &seen, err));

@@ -25,8 +25,13 @@ typedef struct fvi_examined {
     bool has_chip;
 } fvi_examined;
 
-/** Looks at a photograph while it lies in the session. */
-typedef fv_status fvi_onlook(void *self, fv_session *session, const fvi_found *found,
+/** What an onlooker sees of a photograph while it lies in the session. */
+typedef struct fvi_sight {
+    const fvi_found *found;
+    const fvi_measured *measured;
+} fvi_sight;
+
+typedef fv_status fvi_onlook(void *self, fv_session *session, const fvi_sight *sight,
                              fv_error *err);
 
 /** What to examine, and what keeps count of it. */
@@ -38,7 +43,7 @@ typedef struct fvi_examine {
     const fvi_limits_set *limits; /**< NULL: whatever the measures say, it is taken to the chip */
     fvi_reasons *reasons;         /**< with limits: what they say is added */
     bool no_chip;                 /**< nothing will be compared */
-    fvi_onlook *onlook; /**< called after the measures where the file was readable, or NULL */
+    fvi_onlook *onlook; /**< called where the file was readable, once it is explained; or NULL */
     void *onlooker;
 } fvi_examine;
 

@@ -49,30 +49,6 @@ static void give_measures(fv_quality_result *out, const fvi_measured *measured,
     out->n_measures = FVI_Q_COUNT;
 }
 
-/* The reasons that fv_verify() would give if the decision rested on this photograph. */
-static fv_status give_reasons(fv_quality_result *out, fv_image kind, fvi_reasons *reasons,
-                              fv_error *err)
-{
-    fv_status st = FV_OK;
-    const fvi_channel *channel = NULL;
-    fv_result told = FV_RESULT_INIT;
-
-    if (reasons->n == 0) goto out;
-    FVI_TRY(fvi_channel_find(NULL, &channel, err));
-    fvi_explain_finish(reasons, kind == FV_SELFIE ? FV_RETAKE_SELFIE : FV_RECORD_PHOTO_UNUSABLE,
-                       channel, &told);
-    /* nothing was refused, so nobody is sent to the counter */
-    if (out->usable && told.n_remedies > 0 &&
-        told.remedies[told.n_remedies - 1] == FV_REMEDY_VISIT_COUNTER)
-        told.n_remedies--;
-    out->n_reasons = told.n_reasons;
-    out->n_remedies = told.n_remedies;
-    memcpy(out->reasons, told.reasons, sizeof out->reasons);
-    memcpy(out->remedies, told.remedies, sizeof out->remedies);
-out:
-    return st;
-}
-
 static fv_status measure(fv_session *session, const fvi_quality_ask *ask, fv_quality_result *out,
                          fv_error *err)
 {
@@ -94,7 +70,8 @@ static fv_status measure(fv_session *session, const fvi_quality_ask *ask, fv_qua
     out->photo = seen.info;
     out->usable = seen.has_face && !reasons.blocked[ask->kind] ? 1 : 0;
     if (seen.seen.fault == FVI_DECODE_OK) give_measures(out, &seen.seen.measured, limits);
-    FVI_TRY(give_reasons(out, ask->kind, &reasons, err));
+    fvi_told told = {out->reasons, &out->n_reasons, out->remedies, &out->n_remedies};
+    fvi_explain_alone(&reasons, ask->kind, out->usable == 1, &told);
 out:
     fvi_wipe(&seen, sizeof seen);
     return st;

@@ -10,6 +10,7 @@
 #include "verify/channel.h"
 #include "verify/decide.h"
 #include "verify/explain.h"
+#include "verify/live.h"
 #include "verify/photo.h"
 
 /* One request in hand. */
@@ -21,6 +22,7 @@ typedef struct flow {
     fvi_facts facts;
     fvi_reasons reasons;
     fv_result result;
+    bool liveness; /* asked for */
 } flow;
 
 static fv_status take_request(flow *f, const fv_request *request, uint64_t start_us, fv_error *err)
@@ -57,9 +59,21 @@ static fv_status examine(flow *f, fv_image which, bool *blocked, fv_error *err)
                         .timings = &f->result.timings,
                         .limits = selfie ? &s->selfie : &s->record,
                         .reasons = &f->reasons};
+    fvi_live live = {.reasons = &f->reasons,
+                     .deadline = f->deadline,
+                     .timings = &f->result.timings,
+                     .score = NAN};
     fvi_examined seen = {.has_chip = false};
 
+    if (selfie && f->liveness) { /* never of the photograph on record: it is a photograph */
+        what.onlook = fvi_live_onlook;
+        what.onlooker = &live;
+    }
     FVI_TRY(fvi_photo_examine(f->session, &what, &seen, err));
+    if (selfie) {
+        f->facts.liveness = f->result.liveness = live.verdict;
+        f->result.liveness_score = live.score;
+    }
     *(selfie ? &f->result.selfie : &f->result.record) = seen.info;
     *blocked = f->reasons.blocked[which] || !seen.has_chip;
 out:
@@ -129,6 +143,10 @@ static fv_status run(flow *f, fv_error *err)
     const fv_engine *e = f->session->engine;
 
     f->result.similarity = NAN;
+    f->result.liveness_score = NAN;
+    f->result.liveness_limit = f->liveness ? e->live_limits.live : NAN;
+    f->result.attack_limit = f->liveness ? e->live_limits.attack : NAN;
+    f->result.liveness_bpcer = f->liveness ? (float)e->settings.policy.liveness_bpcer : NAN;
     f->result.match_similarity = e->match_similarity;
     f->result.review_similarity = e->review_similarity;
     f->result.match_fmr = (float)e->settings.policy.match_fmr;
@@ -138,7 +156,8 @@ static fv_status run(flow *f, fv_error *err)
         FVI_TRY(take_photographs(f, err));
         FVI_TRY(examine(f, FV_SELFIE, &f->facts.selfie_blocked, err));
         FVI_TRY(examine(f, FV_RECORD, &f->facts.record_blocked, err));
-        if (!f->facts.selfie_blocked && !f->facts.record_blocked) FVI_TRY(compare(f, err));
+        bool live = !f->liveness || f->facts.liveness == FV_LIVENESS_LIVE;
+        if (live && !f->facts.selfie_blocked && !f->facts.record_blocked) FVI_TRY(compare(f, err));
         if (f->facts.zone == FVI_ZONE_BELOW) FVI_TRY(look_for_turns(f, err));
     }
     f->result.decision = fvi_decide(&f->facts);
@@ -159,7 +178,7 @@ static void give(const flow *f, fv_result *out)
     out->struct_size = size;
 }
 
-static fv_status answer(fv_session *session, const fv_request *request, bool age_gate,
+static fv_status answer(fv_session *session, const fv_request *request, bool whole,
                         fv_result *result, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -173,7 +192,8 @@ static fv_status answer(fv_session *session, const fv_request *request, bool age
     if (result->struct_size < sizeof result->struct_size + sizeof result->decision)
         return fvi_fail_field(err, FV_E_ARG, "struct_size", "use FV_RESULT_INIT");
     FVI_TRY(take_request(&f, request, start, err));
-    if (age_gate)
+    f.liveness = whole && session->engine->settings.policy.liveness == FVI_LIVENESS_REQUIRED;
+    if (whole)
         FVI_TRY(fvi_age_check(f.request.birth_date, f.request.id_number, f.request.now_unix_s,
                               &f.facts.age, err));
     FVI_TRY(run(&f, err));

@@ -7,10 +7,12 @@ import resource
 import shutil
 import signal
 import struct
+import subprocess
 import unicodedata
 import unittest
 
-from cli import (FAULT, GOOD_ID, NO, OTHER, RECORD, SELFIE, USAGE, YES, Case, one_document, run)
+from cli import (FAULT, GOOD_ID, NO, OTHER, PROGRAM, RECORD, SELFIE, TIMEOUT_S, USAGE, YES, Case,
+                 environment, one_document, run)
 
 
 def documents(data):
@@ -111,6 +113,14 @@ class Answers(Case):
         # a pack that is not there is told once
         self.refused(FAULT, "", ["pack.json"], "quality", "--models", self.path("none"),
                      *[SELFIE] * 30, status="INTERNAL")
+
+    def test_ctrl_c_between_the_answers_ends_it_as_a_signal_does(self):
+        p = subprocess.Popen([PROGRAM, "quality", *[SELFIE] * 1000], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=environment())
+        self.assertIn(b"can be used", p.stdout.readline())  # each is told when it is known
+        p.send_signal(signal.SIGINT)
+        _, err = p.communicate(timeout=TIMEOUT_S)
+        self.assertEqual((p.returncode, err), (-signal.SIGINT, b""))
 
     def test_an_empty_file_and_files_that_are_no_photographs(self):
         for name, content, code in (("0.jpg", b"", "IMAGE_EMPTY"), ("t.jpg", b"text\n" * 9,

@@ -338,6 +338,36 @@ static void test_verify__our_calls_of_a_first_request(void **state)
     report("first verify, ours", &t, t.tried - 1);
 }
 
+/* As above, of a photograph that is only measured. */
+static void test_quality__our_calls_of_a_first_request(void **state)
+{
+    tally t = {0};
+    fv_error err = {0};
+    const fv_bytes photo = {fix.selfie.data, fix.selfie.len};
+    (void)state;
+    for (bool reached = true; reached;) {
+        fv_quality_result r = FV_QUALITY_RESULT_INIT;
+        const fv_quality_result before = r;
+        fv_session_destroy(&fix.session);
+        assert_fv_ok(fv_session_create(&fix.session, fix.engine, &err), &err);
+        arm_at(OURS, t.tried + 1, false);
+        fv_status st = fv_quality(fix.session, photo, FV_SELFIE, &r, &err);
+        reached = disarm().failed;
+        t.tried++;
+        t.by_status[st]++;
+        if (reached) {
+            assert_int_equal(st, FV_E_NOMEM);
+            assert_memory_equal(&r, &before, sizeof r);
+        }
+        err = (fv_error){.code = FV_OK};
+        r = before;
+        assert_fv_ok(fv_quality(fix.session, photo, FV_SELFIE, &r, &err), &err);
+        assert_int_equal(r.usable, 1);
+    }
+    assert_true(t.tried >= 3);
+    report("first quality, ours", &t, t.tried - 1);
+}
+
 static void test_verify__backends_calls(void **state)
 {
     (void)state;
@@ -361,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_create__our_calls),
         cmocka_unit_test(test_create__backends_calls),
         cmocka_unit_test(test_verify__our_calls_of_a_first_request),
+        cmocka_unit_test(test_quality__our_calls_of_a_first_request),
         cmocka_unit_test(test_verify__backends_calls),
         cmocka_unit_test(test_verify__from_a_call_on),
     };

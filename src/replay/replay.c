@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
+#include "replay/replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "replay/journal.h"
+#include "replay/machine.h"
+#include "replay/outfile.h"
+#include "replay/summary.h"
+
+/* A replay under way. */
+typedef struct work {
+    const fvi_replay_options *options;
+    fvi_replay_outcome *outcome;
+    fvi_manifest *m;
+    fv_engine *engine;
+    fvi_run run;
+    fvi_crew crew;
+    fvi_tally tally;
+    json_t *summary;
+    fvi_run_times times;
+    uint64_t start_us;
+} work;
+
+static fvi_task task_of(fvi_kind kind)
+{
+    switch (kind) {
+    case FVI_KIND_ATTACKS:
+        return FVI_TASK_LIVENESS;
+    case FVI_KIND_QUALITY:
+        return FVI_TASK_QUALITY;
+    case FVI_KIND_PEOPLE:
+        return FVI_TASK_TEMPLATE;
+    case FVI_KIND_PAIRS:
+    case FVI_KIND_ANY:
+        break;
+    }
+    return FVI_TASK_PAIR;
+}
+
+static fv_status make_folder(const char *out, fv_error *err)
+{
+    struct stat sb;
+
+    if (mkdir(out, 0777) != 0 && errno != EEXIST)
+        return fvi_fail(err, FV_E_ARG, "%s: cannot be created: %s", out, strerror(errno));
+    if (stat(out, &sb) != 0 || !S_ISDIR(sb.st_mode))
+        return fvi_fail(err, FV_E_ARG, "%s: not a folder", out);
+    return FV_OK;
+}
+
+static fv_status load_set(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+
+    FVI_TRY(fvi_manifest_load(&w->m, &w->options->set, err));
+    if (w->m->kind == FVI_KIND_PEOPLE)
+        st = fvi_fail(err, FV_E_ARG,
+                      "%s: a manifest of people is for calibration; replay needs pairs, attacks or "
+                      "quality",
+                      w->m->path);
+out:
+    return st;
+}
+
+static fv_status open_journal(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    char more[400], key[65], path[1100];
+
+    (void)snprintf(more, sizeof more, "%s %s %zu %zu", w->m->sha256, fvi_kind_name(w->m->kind),
+                   sizeof(fvi_worked), w->run.images.dim);
+    FVI_TRY(fvi_engine_key(w->engine, more, key, err));
+    (void)snprintf(path, sizeof path, "%s/journal", w->options->out);
+    FVI_TRY(fvi_journal_open(&w->crew.journal, path, key, w->options->resume, &w->run.images, err));
+    w->outcome->images = w->run.images.n;
+    w->outcome->resumed = w->run.images.n - fvi_images_open(&w->run.images);
+out:
+    return st;
+}
+
+static bool stopped(const work *w)
+{
+    return w->options->stop != NULL && atomic_load(w->options->stop);
+}
+
+/* Where the answer would be NO_MATCH: whether one of the two lies turned. */
+static fv_status look_for_turns(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    bool *asked = calloc(w->run.images.n + 1, sizeof asked[0]);
+
+    if (asked == NULL) return fvi_fail(err, FV_E_NOMEM, "images");
+    FVI_TRY(fvi_run_ask_turns(&w->run, w->options->threads, asked, err));
+    FVI_TRY(fvi_images_work(&w->run.images, w->m, FVI_TASK_TURN, asked, &w->crew, err));
+out:
+    free(asked);
+    return st;
+}
+
+static fv_status work_images(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+
+    FVI_TRY(fvi_images_work(&w->run.images, w->m, task_of(w->m->kind), NULL, &w->crew, err));
+    if (stopped(w) || w->m->kind != FVI_KIND_PAIRS) goto out;
+    FVI_TRY(fvi_run_compare(&w->run, w->options->threads, err));
+    FVI_TRY(look_for_turns(w, err));
+out:
+    return st;
+}
+
+static fv_status write_all(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    const fvi_replay_options *o = w->options;
+
+    FVI_TRY(fvi_run_decide(&w->run, o->threads, err));
+    FVI_TRY(fvi_tally_create(&w->tally, w->m, err));
+    FVI_TRY(fvi_results_write(&w->run, o->out, &w->tally, err));
+    FVI_TRY(fvi_times_write(&w->run, o->out, err));
+    w->times.seconds = (double)(fvi_clock_us() - w->start_us) * 1e-6;
+    FVI_TRY(fvi_summary(&w->run, o, &w->tally, &w->times, &w->summary, err));
+    FVI_TRY(fvi_outfile_json(o->out, "summary.json", w->summary, err));
+out:
+    return st;
+}
+
+static void tell(work *w)
+{
+    w->outcome->rows = w->m->n_rows;
+    for (size_t i = 0; i < w->run.images.n; i++)
+        w->outcome->unreadable += w->run.images.worked[i].state == FVI_WORK_UNREADABLE ? 1 : 0;
+}
+
+static fv_status run_all(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    const fvi_replay_options *o = w->options;
+
+    FVI_TRY(load_set(w, err));
+    FVI_TRY(make_folder(o->out, err));
+    FVI_TRY(fv_engine_create(&w->engine, &o->engine, err));
+    w->run.engine = w->engine;
+    w->run.m = w->m;
+    w->run.bootstrap = (fvi_bootstrap){o->seed, o->replicates};
+    w->crew.engine = w->engine;
+    FVI_TRY(fvi_images_create(&w->run.images, w->m, task_of(w->m->kind), w->engine, err));
+    FVI_TRY(fvi_run_create(&w->run, err));
+    FVI_TRY(open_journal(w, err));
+    FVI_TRY(work_images(w, err));
+    w->outcome->stopped = stopped(w);
+    if (w->outcome->stopped) goto out;
+    FVI_TRY(write_all(w, err));
+    tell(w);
+    fvi_journal_close(&w->crew.journal, true);
+out:
+    return st;
+}
+
+fv_status fvi_replay(const fvi_replay_options *options, fvi_replay_outcome *out, fv_error *err)
+{
+    work w = {.options = options,
+              .outcome = out,
+              .times = {.started_unix_s = fvi_clock_unix_s()},
+              .start_us = fvi_clock_us()};
+
+    *out = (fvi_replay_outcome){.images = 0};
+    w.crew = (fvi_crew){.threads = options->threads,
+                        .stop = options->stop,
+                        .progress = options->progress,
+                        .cookie = options->cookie};
+    fv_status st = run_all(&w, err);
+    json_decref(w.summary);
+    fvi_tally_free(&w.tally);
+    fvi_journal_close(&w.crew.journal, false);
+    fvi_run_free(&w.run);
+    fv_engine_destroy(&w.engine);
+    fvi_manifest_free(&w.m);
+    return st;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Liveness within the flow: an onlooker of the selfie. */
+#ifndef FVI_LIVE_H
+#define FVI_LIVE_H
+
+#include "faceverify/liveness.h"
+#include "verify/photo.h"
+
+typedef struct fvi_live {
+    fvi_reasons *reasons; /**< in: what the measures say; what liveness says is added */
+    fvi_deadline deadline;
+    fv_timings *timings;
+    fv_liveness_verdict verdict; /**< out; NOT_ASKED where the selfie is not used anyway */
+    float score;                 /**< out; NaN = not taken */
+} fvi_live;
+
+/** An fvi_onlook; self is an fvi_live. */
+FV_NODISCARD fv_status fvi_live_onlook(void *self, fv_session *session, const fvi_sight *sight,
+                                       fv_error *err);
+
+#endif

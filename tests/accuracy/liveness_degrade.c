@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "liveness_degrade.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void darker(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_gamma(p, strength);
+}
+
+static void expose(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_exposure(p, strength);
+}
+
+static void blur(pixels *p, float strength, float eyes_px)
+{
+    degrade_blur(p, strength * eyes_px);
+}
+
+static void shake(pixels *p, float strength, float eyes_px)
+{
+    degrade_motion(p, strength * eyes_px, 30.0f);
+}
+
+static void noise(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_noise(p, strength, 7);
+}
+
+static void dim(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_exposure(p, -strength);
+    degrade_noise(p, 5.0f * strength, 7);
+}
+
+/* Until the eyes are so many pixels apart. */
+static void smaller(pixels *p, float strength, float eyes_px)
+{
+    if (eyes_px > strength) degrade_shrink(p, eyes_px / strength);
+}
+
+static void coarser(pixels *p, float strength, float eyes_px)
+{
+    if (eyes_px > strength) degrade_coarse(p, eyes_px / strength);
+}
+
+static void compress(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_jpeg(p, (int)strength);
+}
+
+static void haze(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_haze(p, strength);
+}
+
+static void bluer(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_cast(p, DEGRADE_BLUE, strength);
+}
+
+static void grey(pixels *p, float strength, float eyes_px)
+{
+    (void)eyes_px;
+    degrade_desaturate(p, strength);
+}
+
+typedef struct harm {
+    const char *name;
+    void (*apply)(pixels *p, float strength, float eyes_px);
+    bool promised;
+    float strengths[8]; /* 0 ends them */
+} harm;
+
+static const harm harms[] = {
+    {"as it is", noise, true, {1e-6f}},
+    {"dark: gamma", darker, true, {1.5f, 2, 3, 4, 6}},
+    {"dark: exposure, EV", expose, true, {-1, -2, -3, -4, -5, -6}},
+    {"dim: -EV and noise 5 x EV", dim, true, {1, 2, 3, 4, 5}},
+    {"blur: sigma / eye distance", blur, true, {0.02f, 0.04f, 0.07f, 0.1f, 0.15f, 0.25f}},
+    {"shake: length / eye distance", shake, true, {0.1f, 0.2f, 0.4f, 0.8f}},
+    {"noise: sigma", noise, true, {5, 10, 20, 35, 60}},
+    {"small: eyes apart, px", smaller, true, {35, 28, 22, 16, 11}},
+    {"coarse: eyes apart, px", coarser, true, {40, 30, 22, 16, 11, 8}},
+    {"bright: exposure, EV", expose, false, {0.5f, 1, 1.5f, 2, 3}},
+    {"JPEG quality", compress, false, {50, 30, 15, 8}},
+    {"haze", haze, false, {0.2f, 0.4f, 0.6f}},
+    {"blue light, stops", bluer, false, {0.3f, 0.6f, 1, 1.5f}},
+    {"without colour", grey, false, {0.5f, 1}},
+};
+
+static liv_set copy(const liv_set *from)
+{
+    liv_set out = {NULL, from->n};
+    out.pics = malloc(from->n * sizeof out.pics[0]);
+    if (out.pics == NULL) exit(3);
+    memcpy(out.pics, from->pics, from->n * sizeof out.pics[0]);
+    return out;
+}
+
+double liv_print_degraded(const liv_set *base, const fv_engine *engine, const fvi_liveness_model *m,
+                          unsigned threads, FILE *csv)
+{
+    double worst = 0.0;
+
+    (void)printf("  %-29s %8s", "", "strength");
+    for (size_t i = 0; i < m->n_points; i++)
+        (void)printf(" | at BPCER %-5g live attack cannot", m->points[i].bpcer);
+    (void)putchar('\n');
+    for (size_t h = 0; h < sizeof harms / sizeof harms[0]; h++) {
+        for (size_t k = 0; k < 8 && harms[h].strengths[k] != 0.0f; k++) {
+            liv_change change = {harms[h].apply, harms[h].strengths[k]};
+            liv_set s = copy(base);
+            liv_work(&s, engine, threads, &change);
+            liv_score(&s, m);
+            liv_write(csv, &s, harms[h].name, change.strength);
+            (void)printf("  %-29s %8.4g", harms[h].name, (double)change.strength);
+            for (size_t i = 0; i < m->n_points; i++) {
+                size_t cannot = 0, attack = 0;
+                for (size_t j = 0; j < s.n; j++) {
+                    cannot += !s.pics[j].readable;
+                    attack += s.pics[j].readable && s.pics[j].score < m->points[i].limit;
+                }
+                (void)printf(" | %12zu %6zu %6zu %6s", s.n - cannot - attack, attack, cannot, "");
+                if (harms[h].promised) worst = fmax(worst, (double)attack / (double)s.n);
+            }
+            (void)putchar('\n');
+            free(s.pics); /* the paths are base's */
+        }
+    }
+    return worst;
+}
