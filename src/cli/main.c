@@ -12,6 +12,7 @@ static const struct command {
     {"verify", cmd_verify, "is the person on the selfie the one on the photograph on record?"},
     {"match", cmd_match, "the comparison alone, without the age gate"},
     {"quality", cmd_quality, "what photographs are like, what is wrong with them, what to do"},
+    {"replay", cmd_replay, "a labelled set: how often it errs, and what changed since last time"},
     {"models", cmd_models, "what is loaded: networks, hashes, calibration, thresholds"},
     {"config", cmd_config, "the settings in force, as YAML"},
 };

@@ -141,13 +141,25 @@ static void run_replicate(replicate *r, const fvi_error_point *points, size_t n,
     }
 }
 
+/* Draws of people that never err never err: the rule of three knows better. */
+void fvi_share_settle(fvi_share *s)
+{
+    double three = s->of == 0 ? 1.0 : fmin(3.0 / (double)s->of, 1.0);
+
+    if (!s->bounded) return;
+    if (s->count == 0) s->high = fmax(s->high, three);
+    if (s->count == s->of) s->low = fmin(s->low, 1.0 - three);
+}
+
 static void give(fvi_error_point *points, size_t n, table *t)
 {
     for (size_t k = 0; k < n; k++) {
         fvi_share *of[2] = {&points[k].fnmr, &points[k].fmr};
-        for (size_t i = 0; i < 2; i++)
+        for (size_t i = 0; i < 2; i++) {
             of[i]->bounded = fvi_bootstrap_interval(t->values + (2 * k + i) * t->replicates,
                                                     t->n[2 * k + i], &of[i]->low, &of[i]->high);
+            fvi_share_settle(of[i]);
+        }
     }
 }
 
@@ -233,6 +245,7 @@ fv_status fvi_hits_share(const fvi_hit *hits, size_t n, uint32_t n_people, const
         if (all > 0) values[k++] = (double)hit / (double)all;
     }
     share.bounded = fvi_bootstrap_interval(values, k, &share.low, &share.high);
+    fvi_share_settle(&share);
     *out = share;
 out:
     free(values);

@@ -81,10 +81,10 @@ fv_status fvi_figures(const fvi_run *run, json_t **out, fv_error *err)
     json_t *all = json_object();
     json_t *cohorts = json_object();
 
-    FVI_TRY(of_cohort(run, FVI_NAME_NONE, all, err));
+    FVI_TRY(of_cohort(run, FVI_TEXT_NONE, all, err));
     for (uint32_t c = 0; c < run->m->cohorts.n; c++) {
         json_t *one = json_object();
-        (void)json_object_set_new(cohorts, fvi_names_text(&run->m->cohorts, c), one);
+        (void)json_object_set_new(cohorts, fvi_texts_text(&run->m->cohorts, c), one);
         FVI_TRY(of_cohort(run, c, one, err));
     }
     if (run->m->cohorts.n > 0) (void)json_object_set(all, "cohorts", cohorts);

@@ -14,7 +14,7 @@ typedef struct fvi_trial_set {
     size_t unreadable;
 } fvi_trial_set;
 
-/** `cohort` FVI_NAME_NONE: all. Pairs with a file that could not be read are left out. */
+/** `cohort` FVI_TEXT_NONE: all. Pairs with a file that could not be read are left out. */
 FV_NODISCARD fv_status fvi_trial_set_create(fvi_trial_set *out, const fvi_run *run, uint32_t cohort,
                                             fv_error *err);
 void fvi_trial_set_free(fvi_trial_set *set);

@@ -9,7 +9,7 @@ enum { BINS = 50 };
 
 static bool in_cohort(const fvi_row *r, uint32_t cohort)
 {
-    return cohort == FVI_NAME_NONE || r->cohort == cohort;
+    return cohort == FVI_TEXT_NONE || r->cohort == cohort;
 }
 
 static bool judged(const fvi_run *run, size_t i)
@@ -82,7 +82,7 @@ static fv_status add_species(const fvi_run *run, uint32_t cohort, json_t *out, f
     for (uint32_t k = 0; k < run->m->species.n; k++) {
         json_t *one = json_object();
         asked w = {cohort, k, false};
-        (void)json_object_set_new(out, fvi_names_text(&run->m->species, k), one);
+        (void)json_object_set_new(out, fvi_texts_text(&run->m->species, k), one);
         FVI_TRY(add_share(run, &w, one, "apcer", err));
         w.cannot = true;
         FVI_TRY(add_share(run, &w, one, "apnrr", err));
@@ -210,7 +210,7 @@ fv_status fvi_figures_quality(const fvi_run *run, uint32_t cohort, json_t *out, 
         json_t *one = json_object();
         label_asked w = {cohort, l, false};
         fvi_share s;
-        (void)json_object_set_new(labels, fvi_names_text(&m->labels, l), one);
+        (void)json_object_set_new(labels, fvi_texts_text(&m->labels, l), one);
         (void)json_object_set_new(one, "expected",
                                   json_string(e->good      ? "good"
                                               : e->ignored ? "ignore"

@@ -9,7 +9,7 @@ enum { DET_PER_DECADE = 24, DET_MAX = 400, BINS = 100 };
 
 static bool in_cohort(const fvi_row *r, uint32_t cohort)
 {
-    return cohort == FVI_NAME_NONE || r->cohort == cohort;
+    return cohort == FVI_TEXT_NONE || r->cohort == cohort;
 }
 
 static bool counts(const fvi_run *run, size_t i, uint32_t cohort)

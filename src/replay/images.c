@@ -136,7 +136,7 @@ static void keep_told(fvi_worked *w, const fv_reason *reasons, uint32_t n)
 {
     w->n_told = (uint8_t)n;
     for (uint32_t i = 0; i < n; i++)
-        w->told[i] = (fvi_told){(uint16_t)reasons[i].code, (uint8_t)reasons[i].image,
+        w->told[i] = (fvi_kept){(uint16_t)reasons[i].code, (uint8_t)reasons[i].image,
                                 (uint8_t)reasons[i].severity};
 }
 
@@ -148,6 +148,20 @@ static fv_status judge_quality(const hand *h, fv_error *err)
 
     FVI_TRY(fv_quality(h->session, h->bytes, record ? FV_RECORD : FV_SELFIE, &r, err));
     h->out->answer = (uint8_t)r.usable;
+    h->out->timings = r.timings;
+    keep_told(h->out, r.reasons, r.n_reasons);
+out:
+    return st;
+}
+
+static fv_status judge_liveness(const hand *h, fv_error *err)
+{
+    fv_status st = FV_OK;
+    fv_liveness_result r = FV_LIVENESS_RESULT_INIT;
+
+    FVI_TRY(fv_liveness(h->session, h->bytes, &r, err));
+    h->out->answer = (uint8_t)r.liveness;
+    h->out->score = r.score;
     h->out->timings = r.timings;
     keep_told(h->out, r.reasons, r.n_reasons);
 out:
@@ -178,7 +192,7 @@ static fv_status run_task(const hand *h, fv_error *err)
     case FVI_TASK_TURN:
         return take_turn(h, err);
     case FVI_TASK_LIVENESS:
-        break;
+        return judge_liveness(h, err);
     }
     return fvi_fail(err, FV_E_INTERNAL, "no such task");
 }
@@ -201,7 +215,7 @@ static fv_status work_one(job *j, fv_session *session, size_t i, fv_error *err)
     fvi_worked *w = &j->images->worked[i];
 
     (void)snprintf(path, sizeof path, "%s/%s", j->m->root,
-                   fvi_names_text(&j->m->images, (uint32_t)i));
+                   fvi_texts_text(&j->m->images, (uint32_t)i));
     st = fvi_file_read(path, FILE_MAX_BYTES, FV_E_ARG, &bytes, &len, &why);
     if (st == FV_E_NOMEM) {
         st = fvi_fail(err, st, "%s", why.text);

@@ -27,11 +27,11 @@ typedef enum fvi_work_state {
 enum { FVI_TURN_UNKNOWN = -1 };
 
 /** A reason that was told, without its texts. */
-typedef struct fvi_told {
+typedef struct fvi_kept {
     uint16_t code;
     uint8_t image;
     uint8_t severity;
-} fvi_told;
+} fvi_kept;
 
 /** What one image gave. Plain data: the journal keeps it byte by byte. */
 typedef struct fvi_worked {
@@ -43,7 +43,7 @@ typedef struct fvi_worked {
     uint8_t n_told;       /**< attacks and quality */
     char why[64];         /**< FVI_WORK_UNREADABLE: the cause */
     float score;          /**< attacks: of liveness; NaN = not taken */
-    fvi_told told[FV_REASONS_MAX];
+    fvi_kept told[FV_REASONS_MAX];
     fvi_seen seen[2]; /**< pairs, by side */
     fv_timings timings;
 } fvi_worked;

@@ -57,7 +57,7 @@ typedef struct reader {
 
 const char *fvi_manifest_field(const fvi_manifest *m, const fvi_csv_row *row, fvi_column column)
 {
-    return m->column[column] == FVI_NAME_NONE ? NULL : row->field[m->column[column]];
+    return m->column[column] == FVI_TEXT_NONE ? NULL : row->field[m->column[column]];
 }
 
 static const char *field(const reader *r, fvi_column column)
@@ -67,7 +67,7 @@ static const char *field(const reader *r, fvi_column column)
 
 static bool has(const fvi_manifest *m, fvi_column column)
 {
-    return m->column[column] != FVI_NAME_NONE;
+    return m->column[column] != FVI_TEXT_NONE;
 }
 
 static fv_status need(reader *r, fvi_column column, const char *kind)
@@ -112,7 +112,7 @@ static fv_status take_header(reader *r)
     for (size_t i = 0; i < r->row.n; i++) {
         uint32_t id = 0;
         const char *name = r->row.field[i];
-        FVI_TRY(fvi_names_add(&m->header, name, &id, r->place.err));
+        FVI_TRY(fvi_texts_add(&m->header, name, &id, r->place.err));
         if (id != i) return fvi_place_fail(&r->place, "column '%.60s' comes twice", name);
         for (size_t k = 0; k < sizeof reserved / sizeof reserved[0]; k++) {
             if (strcmp(name, reserved[k]) == 0)
@@ -154,13 +154,13 @@ static fv_status take_image(reader *r, fvi_column column, unsigned side, uint32_
     const char *given = field(r, column);
 
     FVI_TRY(fvi_path_plain(&r->place, given, path, sizeof path));
-    FVI_TRY(fvi_names_add(&m->images, path, id, r->place.err));
+    FVI_TRY(fvi_texts_add(&m->images, path, id, r->place.err));
     if (*id == n) { /* links are followed once, however often the image comes */
         FVI_TRY(fvi_path_inside(&r->place, m->root, path));
         FVI_TRY(fvi_grow(&m->sides, n, &m->sides_cap, sizeof m->sides[0], r->place.err));
         FVI_TRY(fvi_grow(&m->person, n, &m->person_cap, sizeof m->person[0], r->place.err));
         m->sides[n] = 0;
-        m->person[n] = FVI_NAME_NONE;
+        m->person[n] = FVI_TEXT_NONE;
     }
     m->sides[*id] = (uint8_t)(m->sides[*id] | side);
 out:
@@ -176,10 +176,10 @@ static fv_status take_person(reader *r, fvi_column column, uint32_t image)
 
     if (name == NULL || (name[0] == '\0' && column == FVI_COLUMN_SUBJECT)) goto out;
     if (name[0] == '\0') return fvi_place_fail(&r->place, "'%s' is empty", column_names[column]);
-    FVI_TRY(fvi_names_add(&m->people, name, &id, r->place.err));
-    if (m->person[image] != FVI_NAME_NONE && m->person[image] != id)
+    FVI_TRY(fvi_texts_add(&m->people, name, &id, r->place.err));
+    if (m->person[image] != FVI_TEXT_NONE && m->person[image] != id)
         return fvi_place_fail(&r->place, "'%.80s' was of another person before",
-                              fvi_names_text(&m->images, image));
+                              fvi_texts_text(&m->images, image));
     m->person[image] = id;
     r->person_known = true;
 out:
@@ -220,9 +220,9 @@ static fv_status take_attack(reader *r, fvi_row *row)
         return fvi_place_fail(&r->place, "label is '%.40s', not live or spoof", label);
     if (row->label == 1 && attack != NULL && attack[0] != '\0')
         return fvi_place_fail(&r->place, "live, and yet an attack: '%.40s'", attack);
-    row->b = FVI_NAME_NONE;
+    row->b = FVI_TEXT_NONE;
     if (row->label == 0)
-        FVI_TRY(fvi_names_add(&r->m->species,
+        FVI_TRY(fvi_texts_add(&r->m->species,
                               attack == NULL || attack[0] == '\0' ? "unnamed" : attack, &row->b,
                               r->place.err));
     FVI_TRY(take_person(r, FVI_COLUMN_SUBJECT, row->a));
@@ -241,7 +241,7 @@ static fv_status take_quality(reader *r, fvi_row *row)
     if (as != NULL && !record && strcmp(as, "selfie") != 0)
         return fvi_place_fail(&r->place, "as is '%.40s', not selfie or record", as);
     FVI_TRY(take_image(r, FVI_COLUMN_PATH, record ? FVI_AS_RECORD : FVI_AS_SELFIE, &row->a));
-    FVI_TRY(fvi_names_add(&m->labels, field(r, FVI_COLUMN_LABEL), &row->label, r->place.err));
+    FVI_TRY(fvi_texts_add(&m->labels, field(r, FVI_COLUMN_LABEL), &row->label, r->place.err));
     row->b = record ? FV_RECORD : FV_SELFIE;
     if (row->label == n) {
         FVI_TRY(fvi_grow(&m->expected, n, &m->expected_cap, sizeof m->expected[0], r->place.err));
@@ -266,9 +266,9 @@ static fv_status take_cohort(reader *r, fvi_row *row)
 {
     const char *cohort = field(r, FVI_COLUMN_COHORT);
 
-    row->cohort = FVI_NAME_NONE;
+    row->cohort = FVI_TEXT_NONE;
     if (cohort == NULL || cohort[0] == '\0') return FV_OK;
-    return fvi_names_add(&r->m->cohorts, cohort, &row->cohort, r->place.err);
+    return fvi_texts_add(&r->m->cohorts, cohort, &row->cohort, r->place.err);
 }
 
 static fv_status take_row(reader *r)
@@ -360,7 +360,7 @@ fv_status fvi_manifest_load(fvi_manifest **out, const fvi_manifest_options *opti
 
     if (m == NULL) return fvi_fail(err, FV_E_NOMEM, "manifest");
     for (int c = 0; c < FVI_COLUMN_COUNT; c++)
-        m->column[c] = FVI_NAME_NONE;
+        m->column[c] = FVI_TEXT_NONE;
     FVI_TRY(find_root(m, options, err));
     if (options->labels != NULL) FVI_TRY(fvi_label_map_load(&r.map, options->labels, err));
     FVI_TRY(read_rows(&r));
@@ -380,9 +380,9 @@ void fvi_manifest_free(fvi_manifest **manifest)
 {
     if (manifest == NULL || *manifest == NULL) return;
     fvi_manifest *m = *manifest;
-    fvi_names *all[] = {&m->header, &m->images, &m->labels, &m->species, &m->cohorts, &m->people};
+    fvi_texts *all[] = {&m->header, &m->images, &m->labels, &m->species, &m->cohorts, &m->people};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        fvi_names_free(all[i]);
+        fvi_texts_free(all[i]);
     free(m->sides);
     free(m->person);
     free(m->expected);

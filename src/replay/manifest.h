@@ -16,7 +16,7 @@
 
 #include "faceverify/reason.h"
 #include "replay/csv.h"
-#include "replay/names.h"
+#include "replay/texts.h"
 
 typedef enum fvi_kind {
     FVI_KIND_ANY = 0, /**< the header and the first label tell */
@@ -56,7 +56,7 @@ typedef struct fvi_row {
     uint32_t a;      /**< image: selfie of a pair, else the image */
     uint32_t b;      /**< pairs: the image of the photograph on record; attacks: species */
     uint32_t label;  /**< pairs: 1 same, 0 not; attacks: 1 live, 0 spoof; quality: in labels */
-    uint32_t cohort; /**< in cohorts; FVI_NAME_NONE where the set has none */
+    uint32_t cohort; /**< in cohorts; FVI_TEXT_NONE where the set has none */
 } fvi_row;
 
 /** What a label of a quality set expects. */
@@ -84,10 +84,10 @@ typedef struct fvi_manifest {
     char root[1024]; /**< paths are relative to it; resolved */
     char sha256[65];
     size_t n_columns;
-    uint32_t column[FVI_COLUMN_COUNT]; /**< where it stands; FVI_NAME_NONE where it does not */
-    fvi_names header;
-    fvi_names images; /**< paths, normalised */
-    fvi_names labels, species, cohorts, people;
+    uint32_t column[FVI_COLUMN_COUNT]; /**< where it stands; FVI_TEXT_NONE where it does not */
+    fvi_texts header;
+    fvi_texts images; /**< paths, normalised */
+    fvi_texts labels, species, cohorts, people;
     uint8_t *sides;         /**< by image */
     uint32_t *person;       /**< by image: in people, which are sorted by their bytes */
     fvi_expected *expected; /**< by label; quality only */

@@ -97,9 +97,9 @@ static bool parse_expected(const char *text, fvi_expected *out)
 fv_status fvi_expected_of(const fvi_place *p, const fvi_label_map *map, const char *label,
                           fvi_expected *out)
 {
-    uint32_t id = fvi_names_find(&map->labels, label);
+    uint32_t id = fvi_texts_find(&map->labels, label);
 
-    if (id != FVI_NAME_NONE) {
+    if (id != FVI_TEXT_NONE) {
         *out = map->means[id];
         return FV_OK;
     }
@@ -116,7 +116,7 @@ static fv_status take_meaning(fvi_label_map *map, const fvi_place *p, const fvi_
     uint32_t id = 0, n = map->labels.n;
 
     if (row->n != 2) return fvi_place_fail(p, "%zu fields, not label,reason", row->n);
-    FVI_TRY(fvi_names_add(&map->labels, row->field[0], &id, p->err));
+    FVI_TRY(fvi_texts_add(&map->labels, row->field[0], &id, p->err));
     if (id != n) return fvi_place_fail(p, "label '%.60s' comes twice", row->field[0]);
     FVI_TRY(fvi_grow(&map->means, n, &map->cap, sizeof map->means[0], p->err));
     if (!parse_expected(row->field[1], &map->means[n]))
@@ -155,7 +155,7 @@ out:
 
 void fvi_label_map_free(fvi_label_map *map)
 {
-    fvi_names_free(&map->labels);
+    fvi_texts_free(&map->labels);
     free(map->means);
     *map = (fvi_label_map){.cap = 0};
 }

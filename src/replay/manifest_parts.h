@@ -30,7 +30,7 @@ FV_NODISCARD fv_status fvi_expected_of(const fvi_place *p, const struct fvi_labe
 
 /** The file given as labels: CSV label,reason. */
 typedef struct fvi_label_map {
-    fvi_names labels;
+    fvi_texts labels;
     fvi_expected *means; /**< by label */
     size_t cap;
 } fvi_label_map;

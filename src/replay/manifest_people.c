@@ -26,8 +26,8 @@ static fv_status by_folder(fvi_manifest *m, fv_error *err)
     char name[1024];
 
     for (uint32_t i = 0; i < m->images.n; i++) {
-        folder_of(fvi_names_text(&m->images, i), name, sizeof name);
-        FVI_TRY(fvi_names_add(&m->people, name, &m->person[i], err));
+        folder_of(fvi_texts_text(&m->images, i), name, sizeof name);
+        FVI_TRY(fvi_texts_add(&m->people, name, &m->person[i], err));
     }
 out:
     return st;
@@ -68,7 +68,7 @@ static fv_status by_genuine(fvi_manifest *m, fv_error *err)
         up[a > b ? a : b] = a > b ? b : a;
     }
     for (uint32_t i = 0; i < m->images.n; i++)
-        FVI_TRY(fvi_names_add(&m->people, fvi_names_text(&m->images, root_of(up, i)), &m->person[i],
+        FVI_TRY(fvi_texts_add(&m->people, fvi_texts_text(&m->images, root_of(up, i)), &m->person[i],
                               err));
 out:
     free(up);
@@ -80,8 +80,8 @@ static fv_status alone(fvi_manifest *m, fv_error *err)
     fv_status st = FV_OK;
 
     for (uint32_t i = 0; i < m->images.n; i++) {
-        if (m->person[i] != FVI_NAME_NONE) continue;
-        FVI_TRY(fvi_names_add(&m->people, fvi_names_text(&m->images, i), &m->person[i], err));
+        if (m->person[i] != FVI_TEXT_NONE) continue;
+        FVI_TRY(fvi_texts_add(&m->people, fvi_texts_text(&m->images, i), &m->person[i], err));
     }
 out:
     return st;
@@ -98,24 +98,24 @@ static int by_text(const void *a, const void *b)
 static fv_status sort_people(fvi_manifest *m, fv_error *err)
 {
     fv_status st = FV_OK;
-    fvi_names sorted = {0};
+    fvi_texts sorted = {0};
     const char **order = calloc((size_t)m->people.n + 1, sizeof order[0]);
 
     if (order == NULL) return fvi_fail(err, FV_E_NOMEM, "people");
     for (uint32_t i = 0; i < m->people.n; i++)
-        order[i] = fvi_names_text(&m->people, i);
+        order[i] = fvi_texts_text(&m->people, i);
     qsort(order, m->people.n, sizeof order[0], by_text);
     for (uint32_t i = 0; i < m->people.n; i++) {
         uint32_t id = 0;
-        FVI_TRY(fvi_names_add(&sorted, order[i], &id, err));
+        FVI_TRY(fvi_texts_add(&sorted, order[i], &id, err));
     }
     for (uint32_t i = 0; i < m->images.n; i++)
-        m->person[i] = fvi_names_find(&sorted, fvi_names_text(&m->people, m->person[i]));
-    fvi_names_free(&m->people);
+        m->person[i] = fvi_texts_find(&sorted, fvi_texts_text(&m->people, m->person[i]));
+    fvi_texts_free(&m->people);
     m->people = sorted;
-    sorted = (fvi_names){0};
+    sorted = (fvi_texts){0};
 out:
-    fvi_names_free(&sorted);
+    fvi_texts_free(&sorted);
     free(order);
     return st;
 }
@@ -131,7 +131,7 @@ fv_status fvi_people_find(fvi_manifest *m, fv_error *err)
         FVI_TRY(by_folder(m, err));
         if (contradictions(m) > 0) {
             m->people_by = FVI_PEOPLE_GENUINE;
-            fvi_names_free(&m->people);
+            fvi_texts_free(&m->people);
             FVI_TRY(by_genuine(m, err));
             m->n_contradictions = contradictions(m);
         }

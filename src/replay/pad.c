@@ -89,6 +89,7 @@ fv_status fvi_bpcer_at(const fvi_presentation *all, size_t n, uint32_t n_people,
         if (s.of > 0) values[k++] = fvi_share_value(&s);
     }
     out->bpcer.bounded = fvi_bootstrap_interval(values, k, &out->bpcer.low, &out->bpcer.high);
+    fvi_share_settle(&out->bpcer);
 out:
     free(c.total);
     free(c.passed);

@@ -133,6 +133,7 @@ out:
 
 static void tell(work *w)
 {
+    w->outcome->summary = json_incref(w->summary);
     w->outcome->rows = w->m->n_rows;
     for (size_t i = 0; i < w->run.images.n; i++)
         w->outcome->unreadable += w->run.images.worked[i].state == FVI_WORK_UNREADABLE ? 1 : 0;
@@ -157,8 +158,8 @@ static fv_status run_all(work *w, fv_error *err)
     w->outcome->stopped = stopped(w);
     if (w->outcome->stopped) goto out;
     FVI_TRY(write_all(w, err));
-    tell(w);
     fvi_journal_close(&w->crew.journal, true);
+    tell(w);
 out:
     return st;
 }

@@ -5,6 +5,8 @@
 #ifndef FVI_REPLAY_H
 #define FVI_REPLAY_H
 
+#include <jansson.h>
+
 #include "faceverify/engine.h"
 #include "replay/images.h"
 
@@ -38,6 +40,7 @@ typedef struct fvi_replay_outcome {
     size_t resumed; /**< of these: by an earlier run */
     size_t unreadable;
     size_t rows;
+    json_t *summary; /**< the caller's to json_decref(); NULL where stopped */
     size_t n_failed; /**< conditions that hold */
     char failed[FVI_REPLAY_LISTED_MAX][200];
 } fvi_replay_outcome;

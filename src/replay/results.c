@@ -77,7 +77,7 @@ json_t *fvi_tally_reasons(const fvi_tally *t, const fvi_manifest *m)
     return all;
 }
 
-void fvi_told_text(const fvi_told *told, uint32_t n, char *out, size_t cap)
+void fvi_told_text(const fvi_kept *told, uint32_t n, char *out, size_t cap)
 {
     size_t at = 0;
     out[0] = '\0';
@@ -90,7 +90,7 @@ void fvi_told_text(const fvi_told *told, uint32_t n, char *out, size_t cap)
 static void put_header(FILE *to, const fvi_manifest *m)
 {
     for (uint32_t i = 0; i < m->header.n; i++) {
-        fvi_csv_put(to, fvi_names_text(&m->header, i));
+        fvi_csv_put(to, fvi_texts_text(&m->header, i));
         (void)fputc(',', to);
     }
     (void)fputs(m->kind == FVI_KIND_PAIRS     ? "decision,reasons,similarity\n"
@@ -173,7 +173,7 @@ fv_status fvi_times_write(const fvi_run *run, const char *dir, fv_error *err)
     for (uint32_t i = 0; i < run->m->images.n; i++) {
         const fv_timings *t = &run->images.worked[i].timings;
         if (run->images.worked[i].state != FVI_WORK_DONE) continue;
-        fvi_csv_put(f.to, fvi_names_text(&run->m->images, i));
+        fvi_csv_put(f.to, fvi_texts_text(&run->m->images, i));
         (void)fprintf(f.to, ",%u,%u,%u,%u,%u,%u,%u,%u\n", t->decode_us, t->detect_us,
                       t->landmarks_us, t->pose_us, t->quality_us, t->liveness_us, t->chip_us,
                       t->embed_us);

@@ -35,6 +35,6 @@ FV_NODISCARD fv_status fvi_results_write(const fvi_run *run, const char *dir, fv
 FV_NODISCARD fv_status fvi_times_write(const fvi_run *run, const char *dir, fv_error *err);
 
 /** "selfie.NO_FACE;record.HEAD_TURNED". */
-void fvi_told_text(const fvi_told *told, uint32_t n, char *out, size_t cap);
+void fvi_told_text(const fvi_kept *told, uint32_t n, char *out, size_t cap);
 
 #endif

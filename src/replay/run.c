@@ -166,7 +166,7 @@ static void pair_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
     out->answer = (uint8_t)d;
     out->n_told = told.n_reasons;
     for (uint32_t i = 0; i < told.n_reasons; i++)
-        out->told[i] = (fvi_told){(uint16_t)told.reasons[i].code, (uint8_t)told.reasons[i].image,
+        out->told[i] = (fvi_kept){(uint16_t)told.reasons[i].code, (uint8_t)told.reasons[i].image,
                                   (uint8_t)told.reasons[i].severity};
 }
 
@@ -244,8 +244,8 @@ size_t fvi_label_count(const fvi_manifest *m)
 const char *fvi_label_name(const fvi_manifest *m, size_t label)
 {
     if (m->kind == FVI_KIND_PAIRS) return label == 1 ? "genuine" : "impostor";
-    if (m->kind == FVI_KIND_QUALITY) return fvi_names_text(&m->labels, (uint32_t)label);
-    return label == 0 ? "live" : fvi_names_text(&m->species, (uint32_t)label - 1);
+    if (m->kind == FVI_KIND_QUALITY) return fvi_texts_text(&m->labels, (uint32_t)label);
+    return label == 0 ? "live" : fvi_texts_text(&m->species, (uint32_t)label - 1);
 }
 
 size_t fvi_label_of(const fvi_manifest *m, const fvi_row *row)

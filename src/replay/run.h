@@ -23,7 +23,7 @@ typedef struct fvi_outcome {
     uint8_t answer;
     float value;
     uint32_t n_told;
-    fvi_told told[FV_REASONS_MAX];
+    fvi_kept told[FV_REASONS_MAX];
 } fvi_outcome;
 
 /** Room for each row. */

@@ -60,7 +60,7 @@ static fv_status acquisition_json(const fvi_run *run, json_t *out, fv_error *err
         } else if (lost++ < UNREADABLE_LISTED) {
             (void)json_array_append_new(
                 unreadable,
-                json_pack("{s:s, s:s}", "path", fvi_names_text(&m->images, i), "why", w->why));
+                json_pack("{s:s, s:s}", "path", fvi_texts_text(&m->images, i), "why", w->why));
         }
     }
     (void)json_object_set_new(out, "images", json_integer((json_int_t)m->images.n));

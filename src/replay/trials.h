@@ -16,7 +16,8 @@
  * the product where they differ); the rates are those of the weighted pairs. The interval is from
  * the value of rank floor(0.025 * k) to that of rank ceil(0.975 * k) - 1 of the k replicates that
  * have any pair to count, ranks from 0. Weights are whole numbers: figures repeat to the last
- * digit.
+ * digit. Where nothing was counted of n, the upper end is at least 3/n (rule of three), where all
+ * of n were, the lower end at most 1 - 3/n.
  */
 #ifndef FVI_REPLAY_TRIALS_H
 #define FVI_REPLAY_TRIALS_H
@@ -100,6 +101,9 @@ void fvi_bootstrap_draw(const fvi_bootstrap *how, uint32_t r, uint32_t n, uint32
 
 /** The interval of n values (sorted here); false, and nothing done, where n is 0. */
 bool fvi_bootstrap_interval(double *values, size_t n, double *low, double *high);
+
+/** Makes a bounded interval honest about none and all, as above. */
+void fvi_share_settle(fvi_share *share);
 
 /** Something that came to pass or did not, with the people it hangs on. */
 typedef struct fvi_hit {

@@ -73,9 +73,9 @@ static json_t *row_json(const fvi_run *run, size_t i)
                             "answer", fvi_answer_name(m->kind, o.answer), "reasons", told);
     bool pair = m->kind == FVI_KIND_PAIRS;
     (void)json_object_set_new(one, pair ? "path_a" : "path",
-                              json_string(fvi_names_text(&m->images, r->a)));
+                              json_string(fvi_texts_text(&m->images, r->a)));
     if (pair)
-        (void)json_object_set_new(one, "path_b", json_string(fvi_names_text(&m->images, r->b)));
+        (void)json_object_set_new(one, "path_b", json_string(fvi_texts_text(&m->images, r->b)));
     if (m->kind != FVI_KIND_QUALITY)
         (void)json_object_set_new(one, pair ? "similarity" : "score",
                                   isnan(o.value) ? json_null() : json_real((double)o.value));

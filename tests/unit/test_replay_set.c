@@ -265,20 +265,20 @@ static void test_manifest__pairs_know_each_image_once(void **state)
     assert_int_equal(m->kind, FVI_KIND_PAIRS);
     assert_int_equal(m->n_rows, 3);
     assert_int_equal(m->images.n, 3);
-    uint32_t a1 = fvi_names_find(&m->images, "Ann/1.jpg");
-    uint32_t a2 = fvi_names_find(&m->images, "Ann/2.jpg");
-    uint32_t b1 = fvi_names_find(&m->images, "Bob/1.jpg");
+    uint32_t a1 = fvi_texts_find(&m->images, "Ann/1.jpg");
+    uint32_t a2 = fvi_texts_find(&m->images, "Ann/2.jpg");
+    uint32_t b1 = fvi_texts_find(&m->images, "Bob/1.jpg");
     assert_int_equal(m->rows[1].a, a1);
     assert_int_equal(m->rows[1].b, b1);
     assert_int_equal(m->rows[0].label, 1);
-    assert_int_equal(m->rows[1].cohort, FVI_NAME_NONE);
-    assert_string_equal(fvi_names_text(&m->cohorts, m->rows[2].cohort), "young");
+    assert_int_equal(m->rows[1].cohort, FVI_TEXT_NONE);
+    assert_string_equal(fvi_texts_text(&m->cohorts, m->rows[2].cohort), "young");
     assert_int_equal(m->sides[a1], FVI_AS_SELFIE);
     assert_int_equal(m->sides[a2], FVI_AS_RECORD);
     assert_int_equal(m->sides[b1], FVI_AS_SELFIE | FVI_AS_RECORD);
     assert_int_equal(m->people_by, FVI_PEOPLE_FOLDER);
     assert_int_equal(m->people.n, 2);
-    assert_string_equal(fvi_names_text(&m->people, m->person[a2]), "Ann");
+    assert_string_equal(fvi_texts_text(&m->people, m->person[a2]), "Ann");
     assert_string_equal(m->sha256,
                         "139b2f28aff222d81083d17a4c25536ec072bbde3135ebd672f69bf1a6c40470");
     fvi_manifest_free(&m);
@@ -296,9 +296,9 @@ static void test_manifest__people_by_genuine_pairs(void **state)
     assert_int_equal(m->people_by, FVI_PEOPLE_GENUINE);
     assert_int_equal(m->n_contradictions, 0);
     assert_int_equal(m->people.n, 2);
-    uint32_t s1 = fvi_names_find(&m->images, "selfies/1.jpg");
-    uint32_t s2 = fvi_names_find(&m->images, "selfies/2.jpg");
-    uint32_t r3 = fvi_names_find(&m->images, "records/3.jpg");
+    uint32_t s1 = fvi_texts_find(&m->images, "selfies/1.jpg");
+    uint32_t s2 = fvi_texts_find(&m->images, "selfies/2.jpg");
+    uint32_t r3 = fvi_texts_find(&m->images, "records/3.jpg");
     assert_int_equal(m->person[s1], m->person[s2]);
     assert_int_not_equal(m->person[s1], m->person[r3]);
     fvi_manifest_free(&m);
@@ -316,9 +316,9 @@ static void test_manifest__people_by_column_and_sorted(void **state)
                            "x/1,x/2,0,zoe,\xe5\xbc\xa0\nx/3,x/1,0,Zoe,zoe\n");
     assert_int_equal(m->people_by, FVI_PEOPLE_COLUMN);
     assert_int_equal(m->people.n, 3);
-    assert_string_equal(fvi_names_text(&m->people, 0), "Zoe");
-    assert_string_equal(fvi_names_text(&m->people, 1), "zoe");
-    assert_int_equal(m->person[fvi_names_find(&m->images, "x/2")], 2);
+    assert_string_equal(fvi_texts_text(&m->people, 0), "Zoe");
+    assert_string_equal(fvi_texts_text(&m->people, 1), "zoe");
+    assert_int_equal(m->person[fvi_texts_find(&m->images, "x/2")], 2);
     fvi_manifest_free(&m);
 }
 
@@ -329,9 +329,9 @@ static void test_manifest__attacks(void **state)
                            "a,live,,7\nb,spoof,print,7\nc,spoof,,\nd,spoof,print,8\n");
     assert_int_equal(m->kind, FVI_KIND_ATTACKS);
     assert_int_equal(m->rows[0].label, 1);
-    assert_int_equal(m->rows[0].b, FVI_NAME_NONE);
-    assert_string_equal(fvi_names_text(&m->species, m->rows[1].b), "print");
-    assert_string_equal(fvi_names_text(&m->species, m->rows[2].b), "unnamed");
+    assert_int_equal(m->rows[0].b, FVI_TEXT_NONE);
+    assert_string_equal(fvi_texts_text(&m->species, m->rows[1].b), "print");
+    assert_string_equal(fvi_texts_text(&m->species, m->rows[2].b), "unnamed");
     assert_int_equal(m->rows[1].b, m->rows[3].b);
     assert_int_equal(m->people.n, 3); /* 7, 8, and c for itself */
     assert_int_equal(m->person[m->rows[0].a], m->person[m->rows[1].a]);

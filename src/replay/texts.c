@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replay/names.h"
+#include "replay/texts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,15 +36,15 @@ static uint64_t hash(const char *text)
 }
 
 /* The slot where `text` is, or where it would be. */
-static size_t slot_of(const fvi_names *names, const char *text)
+static size_t slot_of(const fvi_texts *names, const char *text)
 {
     size_t i = (size_t)hash(text) & (names->n_slots - 1);
-    while (names->slots[i] != 0 && strcmp(fvi_names_text(names, names->slots[i] - 1), text) != 0)
+    while (names->slots[i] != 0 && strcmp(fvi_texts_text(names, names->slots[i] - 1), text) != 0)
         i = (i + 1) & (names->n_slots - 1);
     return i;
 }
 
-static fv_status more_slots(fvi_names *names, fv_error *err)
+static fv_status more_slots(fvi_texts *names, fv_error *err)
 {
     size_t n = names->n_slots == 0 ? 256 : 2 * names->n_slots;
     uint32_t *slots = calloc(n, sizeof slots[0]);
@@ -54,11 +54,11 @@ static fv_status more_slots(fvi_names *names, fv_error *err)
     names->slots = slots;
     names->n_slots = n;
     for (uint32_t id = 0; id < names->n; id++)
-        slots[slot_of(names, fvi_names_text(names, id))] = id + 1;
+        slots[slot_of(names, fvi_texts_text(names, id))] = id + 1;
     return FV_OK;
 }
 
-fv_status fvi_names_add(fvi_names *names, const char *text, uint32_t *id, fv_error *err)
+fv_status fvi_texts_add(fvi_texts *names, const char *text, uint32_t *id, fv_error *err)
 {
     fv_status st = FV_OK;
     size_t len = strlen(text) + 1;
@@ -79,22 +79,22 @@ out:
     return st;
 }
 
-uint32_t fvi_names_find(const fvi_names *names, const char *text)
+uint32_t fvi_texts_find(const fvi_texts *names, const char *text)
 {
-    if (names->n_slots == 0) return FVI_NAME_NONE;
+    if (names->n_slots == 0) return FVI_TEXT_NONE;
     uint32_t at = names->slots[slot_of(names, text)];
-    return at == 0 ? FVI_NAME_NONE : at - 1;
+    return at == 0 ? FVI_TEXT_NONE : at - 1;
 }
 
-const char *fvi_names_text(const fvi_names *names, uint32_t id)
+const char *fvi_texts_text(const fvi_texts *names, uint32_t id)
 {
     return names->texts + names->at[id];
 }
 
-void fvi_names_free(fvi_names *names)
+void fvi_texts_free(fvi_texts *names)
 {
     free(names->texts);
     free(names->at);
     free(names->slots);
-    *names = (fvi_names){0};
+    *names = (fvi_texts){0};
 }
