@@ -209,6 +209,13 @@ out:
     return st;
 }
 
+size_t fvi_seen_rows_find(const fvi_seen_rows *s, uint32_t a, uint32_t b)
+{
+    if (s->n_slots == 0) return 0;
+    size_t i = slot_of(s, ((uint64_t)a << 32 | b) + 1);
+    return s->keys[i] == 0 ? 0 : s->lines[i];
+}
+
 void fvi_seen_rows_free(fvi_seen_rows *s)
 {
     free(s->keys);

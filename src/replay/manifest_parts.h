@@ -49,6 +49,9 @@ typedef struct fvi_seen_rows {
 /** *earlier: the line where it was before, or 0. */
 FV_NODISCARD fv_status fvi_seen_rows_add(fvi_seen_rows *seen, uint32_t a, uint32_t b, size_t line,
                                          size_t *earlier, fv_error *err);
+/** What was given as line; 0 where there is none. */
+size_t fvi_seen_rows_find(const fvi_seen_rows *seen, uint32_t a, uint32_t b);
+
 void fvi_seen_rows_free(fvi_seen_rows *seen);
 
 /** Who is who where no column says, then the people sorted by name. */

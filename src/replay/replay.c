@@ -8,9 +8,12 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "replay/baseline.h"
+#include "replay/conditions.h"
 #include "replay/journal.h"
 #include "replay/machine.h"
 #include "replay/outfile.h"
+#include "replay/report.h"
 #include "replay/summary.h"
 
 /* A replay under way. */
@@ -23,6 +26,10 @@ typedef struct work {
     fvi_crew crew;
     fvi_tally tally;
     json_t *summary;
+    json_t *changes;
+    fvi_condition conditions[FVI_REPLAY_LISTED_MAX];
+    fvi_overlay overlays[FVI_REPLAY_LISTED_MAX + 1];
+    size_t n_overlays;
     fvi_run_times times;
     uint64_t start_us;
 } work;
@@ -115,18 +122,102 @@ out:
     return st;
 }
 
+static fv_status check_conditions(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    const fvi_replay_options *o = w->options;
+
+    for (size_t i = 0; i < o->n_fail_on; i++) {
+        FVI_TRY(fvi_condition_parse(&w->conditions[i], o->fail_on[i], err));
+        FVI_TRY(fvi_condition_check(&w->conditions[i], w->m->kind, o->baseline != NULL, err));
+    }
+out:
+    return st;
+}
+
+static fv_status add_overlay(work *w, const char *dir, const char *name, fv_error *err)
+{
+    fv_status st = FV_OK;
+    fvi_overlay *to = &w->overlays[w->n_overlays];
+    const char *slash = strrchr(dir, '/');
+
+    FVI_TRY(fvi_summary_load(dir, &to->summary, err));
+    (void)snprintf(to->name, sizeof to->name, "%.40s",
+                   name != NULL                        ? name
+                   : slash != NULL && slash[1] != '\0' ? slash + 1
+                                                       : dir);
+    w->n_overlays++;
+out:
+    return st;
+}
+
+/* Read before anything is written: the earlier run may lie where this one goes. */
+static fv_status take_earlier_runs(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    const fvi_replay_options *o = w->options;
+
+    if (o->baseline != NULL) FVI_TRY(add_overlay(w, o->baseline, "baseline", err));
+    for (size_t i = 0; i < o->n_overlays; i++)
+        FVI_TRY(add_overlay(w, o->overlays[i], NULL, err));
+out:
+    return st;
+}
+
+static fv_status judge_conditions(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < w->options->n_fail_on; i++) {
+        json_t *one = NULL;
+        FVI_TRY(fvi_condition_judge(&w->conditions[i], &w->run, w->summary, &one, err));
+        if (json_is_true(json_object_get(one, "holds"))) {
+            const json_t *v = json_object_get(one, "value");
+            char *to = w->outcome->failed[w->outcome->n_failed++];
+            if (json_is_number(v))
+                (void)snprintf(to, sizeof w->outcome->failed[0], "%.100s: it is %.6g",
+                               w->options->fail_on[i], json_number_value(v));
+            else
+                (void)snprintf(to, sizeof w->outcome->failed[0], "%.100s: %.90s",
+                               w->options->fail_on[i],
+                               json_string_value(json_object_get(one, "why")));
+        }
+        (void)json_array_append_new(list, one);
+    }
+    (void)json_object_set(w->summary, "conditions", list);
+    if (w->options->junit != NULL)
+        FVI_TRY(fvi_junit_write(w->options->junit, list, w->times.seconds, err));
+out:
+    json_decref(list);
+    return st;
+}
+
+static fv_status write_report(const work *w, fv_error *err)
+{
+    fvi_report r = {.summary = w->summary,
+                    .overlays = w->overlays,
+                    .n_overlays = w->n_overlays,
+                    .root = w->options->thumbnails ? w->m->root : NULL};
+    return fvi_report_write(&r, w->options->out, err);
+}
+
 static fv_status write_all(work *w, fv_error *err)
 {
     fv_status st = FV_OK;
     const fvi_replay_options *o = w->options;
 
     FVI_TRY(fvi_run_decide(&w->run, o->threads, err));
+    if (o->baseline != NULL) FVI_TRY(fvi_baseline_compare(&w->run, o->baseline, &w->changes, err));
     FVI_TRY(fvi_tally_create(&w->tally, w->m, err));
     FVI_TRY(fvi_results_write(&w->run, o->out, &w->tally, err));
     FVI_TRY(fvi_times_write(&w->run, o->out, err));
     w->times.seconds = (double)(fvi_clock_us() - w->start_us) * 1e-6;
     FVI_TRY(fvi_summary(&w->run, o, &w->tally, &w->times, &w->summary, err));
+    if (w->changes != NULL) (void)json_object_set(w->summary, "changes", w->changes);
+    FVI_TRY(judge_conditions(w, err));
     FVI_TRY(fvi_outfile_json(o->out, "summary.json", w->summary, err));
+    FVI_TRY(write_report(w, err));
 out:
     return st;
 }
@@ -145,6 +236,8 @@ static fv_status run_all(work *w, fv_error *err)
     const fvi_replay_options *o = w->options;
 
     FVI_TRY(load_set(w, err));
+    FVI_TRY(check_conditions(w, err));
+    FVI_TRY(take_earlier_runs(w, err));
     FVI_TRY(make_folder(o->out, err));
     FVI_TRY(fv_engine_create(&w->engine, &o->engine, err));
     w->run.engine = w->engine;
@@ -178,6 +271,9 @@ fv_status fvi_replay(const fvi_replay_options *options, fvi_replay_outcome *out,
                         .cookie = options->cookie};
     fv_status st = run_all(&w, err);
     json_decref(w.summary);
+    json_decref(w.changes);
+    for (size_t i = 0; i < w.n_overlays; i++)
+        json_decref(w.overlays[i].summary);
     fvi_tally_free(&w.tally);
     fvi_journal_close(&w.crew.journal, false);
     fvi_run_free(&w.run);
