@@ -121,7 +121,9 @@ fv_engine_options cli_engine_options(const cli_common *c);
 int cmd_verify(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_quality(int argc, char **argv);
+int cmd_liveness(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_calibrate(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 

@@ -264,7 +264,8 @@ int cmd_match(int argc, char **argv)
         photo_options,
         parse,
         "SELFIE RECORD",
-        "Compare two photographs: the same limits and thresholds as verify, without the age gate.\v"
+        "Compare two photographs: the same limits and thresholds as verify, without age gate and "
+        "liveness.\v"
         "Example: faceverify match --details selfie.jpg record.jpg\n\n"
         "Exit code: 0 PASS, 1 any other decision, 2 the command line, a photograph's name or the "
         "settings are wrong, 3 no answer.",

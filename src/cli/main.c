@@ -10,9 +10,11 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"verify", cmd_verify, "is the person on the selfie the one on the photograph on record?"},
-    {"match", cmd_match, "the comparison alone, without the age gate"},
+    {"match", cmd_match, "the comparison alone, without age gate and liveness"},
     {"quality", cmd_quality, "what photographs are like, what is wrong with them, what to do"},
+    {"liveness", cmd_liveness, "were selfies taken of a person, or of a picture of one?"},
     {"replay", cmd_replay, "a labelled set: how often it errs, and what changed since last time"},
+    {"calibrate", cmd_calibrate, "which similarity stands for which false match rate"},
     {"models", cmd_models, "what is loaded: networks, hashes, calibration, thresholds"},
     {"config", cmd_config, "the settings in force, as YAML"},
 };
@@ -36,9 +38,9 @@ static void usage(FILE *to)
         "  faceverify verify --json selfie.jpg record.jpg     the same for programs\n"
         "  faceverify quality selfie.jpg                      one photograph: good enough?\n"
         "  faceverify COMMAND --help                          all options of a command\n\n"
-        "Exit codes: 0 yes (PASS, NOT_REQUIRED; can be used), 1 any other answer, 2 the command\n"
-        "line, the request, a file or the settings are wrong, 3 no answer (a model, memory, time,\n"
-        "the disk).\n",
+        "Exit codes: 0 yes (PASS, NOT_REQUIRED; can be used; LIVE), 1 any other answer,\n"
+        "2 the command line, the request, a file or the settings are wrong, 3 no answer (a\n"
+        "model, memory, time, the disk).\n",
         to);
 }
 

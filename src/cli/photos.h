@@ -4,6 +4,7 @@
 #define FVI_CLI_PHOTOS_H
 
 #include "cli/cli.h"
+#include "faceverify/liveness.h"
 
 /** One photograph and what is known of it. */
 typedef struct cli_photo {
@@ -13,7 +14,8 @@ typedef struct cli_photo {
     fv_error err;
     fv_versions versions;
     fv_image kind;
-    fv_quality_result quality; /**< of `faceverify quality`, when status is FV_OK */
+    fv_quality_result quality;   /**< of `faceverify quality`, when status is FV_OK */
+    fv_liveness_result liveness; /**< of `faceverify liveness`, likewise */
 } cli_photo;
 
 /** A command that looks at photographs one by one. */
@@ -41,5 +43,17 @@ json_t *cli_quality_json(const cli_photo *photo, fv_locale locale);
 
 /** The same for people: verdict, reasons, a table of the measures. */
 void cli_quality_text(const cli_photo *photo, fv_locale locale, FILE *to);
+
+/** LivenessReply; NULL: out of memory. */
+json_t *cli_liveness_json(const cli_photo *photo, fv_locale locale);
+
+/** The same for people: verdict, reasons. */
+void cli_liveness_text(const cli_photo *photo, fv_locale locale, FILE *to);
+
+/** With the score and its limit. */
+void cli_liveness_details(const cli_photo *photo, fv_locale locale, FILE *to);
+
+/** One sentence for the member; static. */
+const char *cli_liveness_sentence(fv_liveness_verdict liveness, fv_locale locale);
 
 #endif

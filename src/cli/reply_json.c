@@ -10,6 +10,11 @@ static json_t *scores_json(const fv_result *r, bool *ok)
     cli_set_real(o, "review_similarity", r->review_similarity, ok);
     cli_set_real(o, "match_fmr", r->match_fmr, ok);
     cli_set_real(o, "review_fmr", r->review_fmr, ok);
+    if (r->liveness == FV_LIVENESS_NOT_ASKED) return o;
+    cli_set_real(o, "liveness_score", r->liveness_score, ok);
+    cli_set_real(o, "liveness_limit", r->liveness_limit, ok);
+    cli_set_real(o, "attack_limit", r->attack_limit, ok);
+    cli_set_real(o, "liveness_bpcer", r->liveness_bpcer, ok);
     return o;
 }
 
@@ -25,6 +30,7 @@ static void add_answer(json_t *o, const cli_answer *a, fv_locale locale, bool *o
     cli_set(o, "record_photo", cli_photo_json(&r->record, ok), ok);
     cli_set(o, "timings", cli_timings_json(&r->timings, ok), ok);
     cli_set(o, "scores", scores_json(r, ok), ok);
+    cli_set_text(o, "liveness", fv_liveness_name(r->liveness), ok);
 }
 
 json_t *cli_reply_json(const cli_answer *a, fv_locale locale)

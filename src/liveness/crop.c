@@ -62,6 +62,66 @@ fvi_affine fvi_live_map(const fvi_live_rect *r, int side_px)
         {sx, 0.0f, r->x0_px + 0.5f * sx - 0.5f, 0.0f, sy, r->y0_px + 0.5f * sy - 0.5f}};
 }
 
+/* The pixel in which the k-th of n evenly spread samples of x0..x1 lies. */
+static size_t sample_at(float x0, float x1, int k, int n, int size)
+{
+    float v = floorf(x0 + (x1 - x0) * ((float)k + 0.5f) / (float)n);
+    return (size_t)fminf(fmaxf(v, 0.0f), (float)(size - 1));
+}
+
+static int grid_of(float span, int side)
+{
+    int n = (int)ceilf(fminf(span / (float)side, (float)FVI_LIVE_GRID));
+    return n < 1 ? 1 : n;
+}
+
+/* Which pixels make one row of the reduced picture. */
+typedef struct samples {
+    const uint8_t *rows[FVI_LIVE_GRID];
+    int n_rows;
+    const size_t *columns; /* n_columns of each pixel, one after the other, in bytes */
+    int n_columns;
+} samples;
+
+static void reduce_row(const samples *s, uint8_t *out, int width_px)
+{
+    const unsigned n = (unsigned)(s->n_rows * s->n_columns);
+    const size_t *columns = s->columns;
+
+    for (int x = 0; x < width_px; x++, columns += s->n_columns, out += 3) {
+        unsigned sum[3] = {n / 2, n / 2, n / 2};
+        for (int i = 0; i < s->n_rows; i++) {
+            for (int k = 0; k < s->n_columns; k++) {
+                const uint8_t *p = s->rows[i] + columns[k];
+                sum[0] += p[0];
+                sum[1] += p[1];
+                sum[2] += p[2];
+            }
+        }
+        for (int c = 0; c < 3; c++)
+            out[c] = (uint8_t)(sum[c] / n);
+    }
+}
+
+void fvi_live_reduce(const fvi_image *picture, const fvi_live_rect *r, size_t *columns,
+                     fvi_image *out)
+{
+    int gx = grid_of(r->x1_px - r->x0_px, out->width_px);
+    int gy = grid_of(r->y1_px - r->y0_px, out->height_px);
+    samples s = {{NULL}, gy, columns, gx};
+
+    for (int k = 0; k < gx * out->width_px; k++)
+        columns[k] = 3 * sample_at(r->x0_px, r->x1_px, k, gx * out->width_px, picture->width_px);
+    for (int y = 0; y < out->height_px; y++) {
+        for (int i = 0; i < gy; i++) {
+            size_t at =
+                sample_at(r->y0_px, r->y1_px, y * gy + i, gy * out->height_px, picture->height_px);
+            s.rows[i] = picture->data + at * picture->stride_bytes;
+        }
+        reduce_row(&s, out->data + (size_t)y * out->stride_bytes, out->width_px);
+    }
+}
+
 fvi_live_oval fvi_live_face(const fvi_box *box, const fvi_live_rect *shown, int side_px)
 {
     float fx = (float)side_px / (shown->x1_px - shown->x0_px);

@@ -38,13 +38,14 @@ static float slope(const side_view *s, int across, int along)
     return (float)(p[s->across] - p[-s->across]) / 2.0f;
 }
 
-static float line(const side_view *s, int at, float tilt, float rms)
+/* `lean`: how far a line has moved across where it is so far along. */
+static float line(const side_view *s, int at, const int lean[TO - FROM], float rms)
 {
     float sum = 0.0f;
     int n = 0, up = 0, down = 0;
 
     for (int along = FROM; along < TO; along++) {
-        int across = at + (int)lroundf(tilt * (float)(along - SIDE / 2));
+        int across = at + lean[along - FROM];
         if (across < MARGIN) return 0.0f;
         if (across < s->across0 + MARGIN || across >= s->across1 - MARGIN ||
             along < s->along0 + MARGIN || along >= s->along1 - MARGIN)
@@ -63,11 +64,14 @@ static float line(const side_view *s, int at, float tilt, float rms)
 static float best_line(const side_view *s, float rms)
 {
     float best = 0.0f;
+    int lean[TO - FROM];
 
     for (int i = 0; i < TILTS; i++) {
         float tilt = TILT_MOST * (2.0f * (float)i / (float)(TILTS - 1) - 1.0f);
+        for (int along = FROM; along < TO; along++)
+            lean[along - FROM] = (int)lroundf(tilt * (float)(along - SIDE / 2));
         for (int at = FIRST; at < LAST; at++)
-            best = fmaxf(best, line(s, at, tilt, rms));
+            best = fmaxf(best, line(s, at, lean, rms));
     }
     return best;
 }

@@ -29,6 +29,19 @@ float fvi_live_inside(const fvi_live_rect *r, const fvi_image *picture);
 /** From the pixels of a side_px square to those of the picture that `r` covers. */
 fvi_affine fvi_live_map(const fvi_live_rect *r, int side_px);
 
+enum { FVI_LIVE_GRID = 3 };
+
+/**
+ * out = picture within `r`, reduced: each pixel the mean of up to FVI_LIVE_GRID squared ones evenly
+ * spread over what it covers. What lies beyond the picture shows its nearest pixel. Takes as long
+ * for a large picture as for a small one.
+ *
+ * @param columns  scratch, FVI_LIVE_GRID * out->width_px values
+ * @param out      RGB, as the picture
+ */
+void fvi_live_reduce(const fvi_image *picture, const fvi_live_rect *r, size_t *columns,
+                     fvi_image *out);
+
 /** An upright ellipse, in pixels. */
 typedef struct fvi_live_oval {
     float x_px, y_px;   /**< middle */

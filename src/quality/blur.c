@@ -198,12 +198,15 @@ float fvi_q_sharpness_score(float value)
     return fvi_score_clamp(100.0f * fvi_sigmoid(value, 0.07f, 0.02f));
 }
 
-/* A uniform movement of length L has a variance of L^2 / 12. */
+/* A uniform movement of length L has a standard deviation of L / sqrt(12), of which edges that are
+ * not quite square to it show two thirds (fitted). */
+static const float LENGTH = 1.5f * 3.4641f;
+
 static float motion_of(const fvi_blur *b)
 {
     float sure = fminf(fmaxf((b->one_sided - 0.2f) / 0.3f, 0.0f), 1.0f);
     float more = b->along_px * b->along_px - b->across_px * b->across_px;
-    return sure * sqrtf(12.0f * fmaxf(more, 0.0f));
+    return sure * LENGTH * sqrtf(fmaxf(more, 0.0f));
 }
 
 float fvi_q_motion_blur(const fvi_view *v)
@@ -214,13 +217,15 @@ float fvi_q_motion_blur(const fvi_view *v)
 
 float fvi_q_motion_blur_score(float value)
 {
-    return fvi_score_clamp(200.0f * (1.0f - fvi_sigmoid(value, 1.0f, 0.5f)));
+    return fvi_score_clamp(200.0f * (1.0f - fvi_sigmoid(value, 0.0f, 6.0f)));
 }
+
+static const float TELLING_PX = 6.0f; /* what is shorter may be none, and has no direction */
 
 float fvi_q_motion_direction(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) && motion_of(&blur) >= 4.0f ? blur.direction_deg : NAN;
+    return fvi_blur_take(v, &blur) && motion_of(&blur) >= TELLING_PX ? blur.direction_deg : NAN;
 }
 
 /* No direction is better than another. */

@@ -46,29 +46,30 @@ typedef struct grid {
     int height;
     uint32_t n[GRID_MAX][GRID_MAX];
     uint32_t luma[GRID_MAX][GRID_MAX];
+    float least[GRID_MAX][GRID_MAX]; /* luminance above which a pixel stands out */
 } grid;
 
-static grid skin_grid(const fvi_view *v)
+static void add_row(grid *g, const fvi_view *v, int y)
 {
-    grid g = {.block_px = (int)ceilf(v->eyes_px / 8.0f)};
+    const uint8_t *luma = v->luma.data + (size_t)y * v->luma.stride_bytes;
+    const uint8_t *skin = v->skin.data + (size_t)y * v->skin.stride_bytes;
 
-    while (v->luma.width_px > GRID_MAX * g.block_px || v->luma.height_px > GRID_MAX * g.block_px)
-        g.block_px++;
-    g.width = (v->luma.width_px + g.block_px - 1) / g.block_px;
-    g.height = (v->luma.height_px + g.block_px - 1) / g.block_px;
-    for (int y = 0; y < v->luma.height_px; y++) {
-        const uint8_t *luma = v->luma.data + (size_t)y * v->luma.stride_bytes;
-        const uint8_t *skin = v->skin.data + (size_t)y * v->skin.stride_bytes;
-        for (int x = 0; x < v->luma.width_px; x++) {
-            g.n[y / g.block_px][x / g.block_px] += skin[x] & 1u;
-            g.luma[y / g.block_px][x / g.block_px] += luma[x] & skin[x];
+    for (int bx = 0; bx < g->width; bx++) {
+        int end = (bx + 1) * g->block_px;
+        uint32_t n = 0;
+        uint32_t sum = 0;
+        end = end < v->luma.width_px ? end : v->luma.width_px;
+        for (int x = bx * g->block_px; x < end; x++) {
+            n += skin[x] & 1u;
+            sum += luma[x] & skin[x];
         }
+        g->n[y / g->block_px][bx] += n;
+        g->luma[y / g->block_px][bx] += sum;
     }
-    return g;
 }
 
-/* Mean luminance of the skin of 7 by 7 blocks; only called where there is some. */
-static float around_block(const grid *g, int bx, int by)
+/* Against the mean of the skin of 7 by 7 blocks. */
+static float least_of(const grid *g, int bx, int by)
 {
     uint32_t n = 0;
     uint32_t luma = 0;
@@ -79,7 +80,28 @@ static float around_block(const grid *g, int bx, int by)
             luma += g->luma[y][x];
         }
     }
-    return (float)luma / (float)n;
+    return n == 0 ? INFINITY : OVER_NEIGHBOURS * (float)luma / (float)n;
+}
+
+/* @return pixels of skin */
+static uint32_t take_grid(const fvi_view *v, grid *g)
+{
+    uint32_t all = 0;
+
+    *g = (grid){.block_px = (int)ceilf(v->eyes_px / 8.0f)};
+    while (v->luma.width_px > GRID_MAX * g->block_px || v->luma.height_px > GRID_MAX * g->block_px)
+        g->block_px++;
+    g->width = (v->luma.width_px + g->block_px - 1) / g->block_px;
+    g->height = (v->luma.height_px + g->block_px - 1) / g->block_px;
+    for (int y = 0; y < v->luma.height_px; y++)
+        add_row(g, v, y);
+    for (int y = 0; y < g->height; y++) {
+        for (int x = 0; x < g->width; x++) {
+            all += g->n[y][x];
+            g->least[y][x] = least_of(g, x, y);
+        }
+    }
+    return all;
 }
 
 /* Share of the skin that is white and much brighter than the skin around it; what is white as a
@@ -87,21 +109,18 @@ static float around_block(const grid *g, int bx, int by)
 float fvi_q_glare(const fvi_view *v)
 {
     fvi_point eyes[2];
-    uint32_t all = 0;
     uint32_t glare = 0;
+    grid g;
 
     if (!v->face) return NAN;
     fvi_eyes(&v->at, &eyes[0], &eyes[1]);
-    grid g = skin_grid(v);
-    for (int i = 0; i < GRID_MAX * GRID_MAX; i++)
-        all += g.n[i / GRID_MAX][i % GRID_MAX];
+    uint32_t all = take_grid(v, &g);
     for (int y = 0; y < v->luma.height_px; y++) {
         for (int x = 0; x < v->luma.width_px; x++) {
             size_t i = (size_t)y * v->luma.stride_bytes + (size_t)x;
             if (v->skin.data[i] == 0 || !is_white(v->rgb.data + 3 * i)) continue;
-            float local = around_block(&g, x / g.block_px, y / g.block_px);
-            if ((float)v->luma.data[i] > OVER_NEIGHBOURS * local && !near_eye(v, eyes, x, y))
-                glare++;
+            float least = g.least[y / g.block_px][x / g.block_px];
+            if ((float)v->luma.data[i] > least && !near_eye(v, eyes, x, y)) glare++;
         }
     }
     return all == 0 ? NAN : (float)glare / (float)all;

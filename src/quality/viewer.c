@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quality/eye_reader.h"
 #include "shim/opencv.h"
 
 enum {
@@ -22,10 +23,12 @@ struct fvi_viewer {
     fvi_buffer around;
     fvi_buffer planes;
     fvi_buffer scratch; /* shrunk part of a picture */
+    fvi_eye_reader *eyes;
     float linear[256];
 };
 
-fv_status fvi_viewer_create(fvi_viewer **out, fv_error *err)
+fv_status fvi_viewer_create(fvi_viewer **out, const fvi_nn_model *eye_state, fvi_buffer *arena,
+                            fv_error *err)
 {
     fv_status st = FV_OK;
     fvi_viewer *w = calloc(1, sizeof *w);
@@ -36,6 +39,7 @@ fv_status fvi_viewer_create(fvi_viewer **out, fv_error *err)
     FVI_TRY(fvi_buffer_reserve(&w->pixels, PIXELS_BYTES, err));
     FVI_TRY(fvi_buffer_reserve(&w->around, AROUND_BYTES, err));
     FVI_TRY(fvi_buffer_reserve(&w->planes, FVI_VIEW_PLANES * FVI_VIEW_MAX_PX * sizeof(float), err));
+    if (eye_state != NULL) FVI_TRY(fvi_eye_reader_create(&w->eyes, eye_state, arena, err));
     *out = w;
     w = NULL;
 out:
@@ -51,6 +55,7 @@ void fvi_viewer_destroy(fvi_viewer **viewer)
     fvi_buffer_free(&w->around);
     fvi_buffer_free(&w->planes);
     fvi_buffer_free(&w->scratch);
+    fvi_eye_reader_destroy(&w->eyes);
     free(w);
     *viewer = NULL;
 }
@@ -61,6 +66,7 @@ void fvi_viewer_wipe(fvi_viewer *w)
     fvi_buffer_wipe(&w->around);
     fvi_buffer_wipe(&w->planes);
     fvi_buffer_wipe(&w->scratch);
+    if (w->eyes != NULL) fvi_eye_reader_wipe(w->eyes);
 }
 
 static fvi_image packed(uint8_t *data, int width_px, int height_px, int channels)
@@ -276,6 +282,8 @@ fv_status fvi_viewer_look(fvi_viewer *w, const fvi_found *found, fvi_view *out, 
         memset(v.skin.data, 255, (size_t)height * v.skin.stride_bytes);
     }
     FVI_TRY(look_around(w, &v, err));
+    v.eye_open[0] = v.eye_open[1] = NAN;
+    if (w->eyes != NULL) FVI_TRY(fvi_eye_read(w->eyes, &v, err));
     *out = v;
 out:
     return st;

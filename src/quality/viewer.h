@@ -8,7 +8,9 @@
 /** Scratch of one thread of measuring. */
 typedef struct fvi_viewer fvi_viewer;
 
-FV_NODISCARD fv_status fvi_viewer_create(fvi_viewer **out, fv_error *err);
+/** `eye_state` NULL: eyes are not assessed. `arena` as for fvi_nn_session_create(). */
+FV_NODISCARD fv_status fvi_viewer_create(fvi_viewer **out, const fvi_nn_model *eye_state,
+                                         fvi_buffer *arena, fv_error *err);
 
 /** Wipes and frees; NULL-safe, sets *viewer to NULL. */
 void fvi_viewer_destroy(fvi_viewer **viewer);

@@ -78,8 +78,9 @@ fv_status fvi_engine_key(const fv_engine *e, const char *more, char key[65], fv_
     FILE *f = open_memstream(&text, &len);
 
     if (f == NULL) return fvi_fail(err, FV_E_NOMEM, "key");
-    (void)fprintf(f, "%s\n%s\n%s\n%.9g %.9g\n%s\n", FV_VERSION, e->pack->sha256, e->calibration.id,
-                  (double)e->match_similarity, (double)e->review_similarity, more);
+    (void)fprintf(f, "%s\n%s\n%s\n%s\n%.9g %.9g\n%s\n", FV_VERSION, e->pack->sha256,
+                  e->calibration.id, e->liveness.id, (double)e->match_similarity,
+                  (double)e->review_similarity, more);
     st = fvi_settings_dump(&e->settings, f, err);
     if (fclose(f) != 0 && st == FV_OK) st = fvi_fail(err, FV_E_NOMEM, "key");
     if (st == FV_OK) st = fvi_sha256_hex(text, len, key, err);

@@ -14,7 +14,7 @@ const char *fv_version(void)
 static fv_status load_networks(fv_engine *e, fv_error *err)
 {
     static const fvi_role needed[] = {FVI_ROLE_DETECT, FVI_ROLE_LANDMARK, FVI_ROLE_EMBED,
-                                      FVI_ROLE_HEAD_POSE};
+                                      FVI_ROLE_HEAD_POSE, FVI_ROLE_EYE_STATE};
     fv_status st = FV_OK;
     char dir[sizeof e->pack->dir];
 
@@ -80,7 +80,8 @@ out:
     return st;
 }
 
-fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv_error *err)
+static fv_status create(fv_engine **out, const fv_engine_options *options, bool calibrated,
+                        fv_error *err)
 {
     fv_status st = FV_OK;
     fv_engine *e = NULL;
@@ -97,13 +98,27 @@ fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv
     if (e == NULL) return fvi_fail(err, FV_E_NOMEM, "engine");
     FVI_TRY(fvi_settings_load(&e->settings, o.config_path, o.overrides, o.n_overrides, err));
     FVI_TRY(load_networks(e, err));
-    FVI_TRY(load_calibration(e, err));
-    FVI_TRY(load_liveness(e, err));
+    e->match_similarity = e->review_similarity = NAN;
+    if (calibrated) {
+        FVI_TRY(load_calibration(e, err));
+        FVI_TRY(load_liveness(e, err));
+    }
     *out = e;
     e = NULL;
 out:
     fv_engine_destroy(&e);
     return st;
+}
+
+fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv_error *err)
+{
+    return create(out, options, true, err);
+}
+
+fv_status fvi_engine_create_uncalibrated(fv_engine **out, const fv_engine_options *options,
+                                         fv_error *err)
+{
+    return create(out, options, false, err);
 }
 
 void fv_engine_destroy(fv_engine **engine)
@@ -165,7 +180,7 @@ fv_status fv_session_create(fv_session **out, const fv_engine *engine, fv_error 
     FVI_TRY(fvi_decoder_create(&s->decoder, err));
     FVI_TRY(fvi_buffer_reserve(&s->arena, arena_bytes(engine), err));
     FVI_TRY(fvi_facer_create(&s->facer, &models, &s->arena, err));
-    FVI_TRY(fvi_viewer_create(&s->viewer, err));
+    FVI_TRY(fvi_viewer_create(&s->viewer, engine->models[FVI_ROLE_EYE_STATE], &s->arena, err));
     if (engine->models[FVI_ROLE_LIVENESS] != NULL)
         FVI_TRY(fvi_liver_create(&s->liver, engine->models[FVI_ROLE_LIVENESS], &engine->liveness,
                                  &s->arena, err));

@@ -113,7 +113,37 @@ liv_auc liv_auc_of(const liv_set *s, const char *set)
     return out;
 }
 
-liv_rates liv_rates_of(const liv_set *s, const char *set, const char *species, double limit)
+fvi_live_limits liv_limits(const fvi_liveness_model *m, size_t point)
+{
+    fvi_live_limits limits = {0};
+    fv_error err = {.code = FV_OK};
+    if (fvi_liveness_limits(m, m->points[point].bpcer, &limits, &err) != FV_OK) {
+        (void)fprintf(stderr, "accuracy_liveness: %s\n", err.text);
+        exit(3);
+    }
+    return limits;
+}
+
+void liv_count(liv_rates *r, const liv_pic *p, const fvi_live_limits *limits)
+{
+    fvi_liveness_seen seen = p->seen;
+    fvi_live_judged j;
+
+    seen.score = (float)p->score;
+    fvi_liveness_judge(&seen, limits, &p->measured, &j);
+    if (!p->readable) {
+        r->unreadable++;
+        r->context += p->why == FVI_LIVE_CONTEXT;
+        r->small += p->why == FVI_LIVE_MEASURE && p->measure == FVI_Q_INTER_EYE_DISTANCE;
+        return;
+    }
+    r->live += j.verdict == FV_LIVENESS_LIVE;
+    r->attack += j.verdict == FV_LIVENESS_ATTACK;
+    r->doubtful += j.verdict == FV_LIVENESS_CANNOT_JUDGE;
+}
+
+liv_rates liv_rates_of(const liv_set *s, const char *set, const char *species,
+                       const fvi_live_limits *limits)
 {
     liv_rates r = {0};
     for (size_t i = 0; i < s->n; i++) {
@@ -121,11 +151,7 @@ liv_rates liv_rates_of(const liv_set *s, const char *set, const char *species, d
         if (p->left_out || p->live != (species == NULL) || strcmp(p->set, set) != 0) continue;
         if (species != NULL && strcmp(p->species, species) != 0) continue;
         r.n++;
-        r.cannot += !p->readable;
-        r.attack += p->readable && p->score < limit;
-        r.context += !p->readable && p->why == FVI_LIVE_CONTEXT;
-        r.small +=
-            !p->readable && p->why == FVI_LIVE_MEASURE && p->measure == FVI_Q_INTER_EYE_DISTANCE;
+        liv_count(&r, p, limits);
     }
     return r;
 }
@@ -161,21 +187,22 @@ static double percent(size_t k, size_t n)
     return n == 0 ? 0.0 : 100.0 * (double)k / (double)n;
 }
 
-/* ISO/IEC 30107-3 counts over pictures that were answered; what cannot be judged stands beside. */
 static void print_row(const liv_set *s, const fvi_liveness_model *m, const char *set,
                       const char *species)
 {
-    liv_rates r = liv_rates_of(s, set, species, 0.0);
-    if (r.n == 0) return;
-    (void)printf("  %-12s %-13s %5zu, cannot judge %5.1f %% (context %zu, small %zu)", set,
-                 species == NULL ? "live" : species, r.n, percent(r.cannot, r.n), r.context,
-                 r.small);
     for (size_t i = 0; i < m->n_points; i++) {
-        r = liv_rates_of(s, set, species, m->points[i].limit);
-        size_t judged = r.n - r.cannot;
-        size_t wrong = species == NULL ? r.attack : judged - r.attack;
-        (void)printf("; at BPCER %g: %s %.2f %% (%zu of %zu)", m->points[i].bpcer,
-                     species == NULL ? "BPCER" : "APCER", percent(wrong, judged), wrong, judged);
+        fvi_live_limits limits = liv_limits(m, i);
+        liv_rates r = liv_rates_of(s, set, species, &limits);
+        size_t judged = r.n - r.unreadable;
+        if (i == 0)
+            (void)printf("  %-12s %-13s %5zu, unreadable %zu (context %zu, small %zu)", set,
+                         species == NULL ? "live" : species, r.n, r.unreadable, r.context, r.small);
+        (void)printf("; at BPCER %g: live %zu, doubtful %zu, attack %zu", m->points[i].bpcer,
+                     r.live, r.doubtful, r.attack);
+        if (species != NULL)
+            (void)printf(", APCER %.1f %%", percent(r.live, judged));
+        else
+            (void)printf(", BPCER %.2f %%", percent(judged - r.live, judged));
     }
     (void)putchar('\n');
 }

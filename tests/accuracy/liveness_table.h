@@ -13,14 +13,21 @@ typedef struct liv_auc {
 /* Of the readable pictures of a set (those left out aside), by their scores. */
 liv_auc liv_auc_of(const liv_set *s, const char *set);
 
-/* What the answers to a set's pictures are, at a limit. */
+/* What the answers to pictures are. */
 typedef struct liv_rates {
-    size_t n, cannot, attack; /* pictures, CANNOT_JUDGE, ATTACK: the rest is LIVE */
-    size_t context, small;    /* of those that cannot be judged: by their first cause */
+    size_t n, live, attack, doubtful, unreadable;
+    size_t context, small; /* of the unreadable, by their first cause */
 } liv_rates;
 
+/* Adds one picture's answer; n is the caller's. */
+void liv_count(liv_rates *r, const liv_pic *p, const fvi_live_limits *limits);
+
 /* species NULL: the live ones. */
-liv_rates liv_rates_of(const liv_set *s, const char *set, const char *species, double limit);
+liv_rates liv_rates_of(const liv_set *s, const char *set, const char *species,
+                       const fvi_live_limits *limits);
+
+/* Of an operating point. */
+fvi_live_limits liv_limits(const fvi_liveness_model *m, size_t point);
 
 /* Names of the sets in order of appearance; returns how many (<= cap). */
 size_t liv_sets(const liv_set *s, const char **names, size_t cap);

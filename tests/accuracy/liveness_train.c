@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "liveness_train.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
@@ -106,12 +109,68 @@ static void write_model(const fvi_liveness_model *m, const char *path)
         exit(3);
     }
     json_decref(doc);
-    (void)printf("liveness model %s written to %s\n", m->id, path);
+}
+
+static void neutral_model(const char *path)
+{
+    fvi_liveness_model m = {.id = "neutral", .date = "none", .sets = "none", .n_points = 1};
+    fv_error err = {.code = FV_OK};
+    fvi_pack *pack = NULL;
+    char dir[4096];
+
+    (void)snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(path, '/') - path), path);
+    if (fvi_pack_open(&pack, dir, &err) != FV_OK) {
+        (void)fprintf(stderr, "accuracy_liveness: %s\n", err.text);
+        exit(3);
+    }
+    (void)snprintf(m.network_sha256, sizeof m.network_sha256, "%s",
+                   pack->nets[FVI_ROLE_LIVENESS].sha256);
+    fvi_pack_close(&pack);
+    for (int k = 0; k < FVI_LIVE_COUNT; k++)
+        m.deviation[k] = 1.0;
+    m.points[0] = (fvi_live_point){.bpcer = 1e-9, .bona_fide = UINT32_MAX};
+    write_model(&m, path);
+}
+
+char *liv_neutral_models(const char *models)
+{
+    char real[4096], from[8192], to[8192];
+    char *dir = strdup("/tmp/fv_train_XXXXXX");
+    DIR *d = opendir(models);
+
+    if (dir == NULL || d == NULL || mkdtemp(dir) == NULL || realpath(models, real) == NULL) {
+        (void)fprintf(stderr, "accuracy_liveness: %s: no copy of it can be made\n", models);
+        exit(3);
+    }
+    for (const struct dirent *e; (e = readdir(d)) != NULL;) {
+        if (e->d_name[0] == '.' || strcmp(e->d_name, "liveness.json") == 0) continue;
+        (void)snprintf(from, sizeof from, "%s/%s", real, e->d_name);
+        (void)snprintf(to, sizeof to, "%s/%s", dir, e->d_name);
+        if (symlink(from, to) != 0) exit(3);
+    }
+    (void)closedir(d);
+    (void)snprintf(to, sizeof to, "%s/liveness.json", dir);
+    neutral_model(to);
+    return dir;
+}
+
+void liv_remove_neutral(char *dir)
+{
+    char path[8192];
+    DIR *d = opendir(dir);
+
+    for (const struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        (void)snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+        if (e->d_name[0] != '.') (void)unlink(path);
+    }
+    if (d != NULL) (void)closedir(d);
+    (void)rmdir(dir);
+    free(dir);
 }
 
 void liv_train(liv_set *s, const fv_engine *engine, const char *path)
 {
-    static const double rates[] = {5e-2, 1e-2, 1e-3};
+    static const double rates[] = {1e-2, 1e-3};
     const fvi_pack_net *net = &engine->pack->nets[FVI_ROLE_LIVENESS];
     fvi_liveness_model m = {.n_points = 0};
     liv_choice all = {trains, NULL};
@@ -131,4 +190,5 @@ void liv_train(liv_set *s, const fv_engine *engine, const char *path)
         if (p.bpcer * (double)p.bona_fide >= 3.0) m.points[m.n_points++] = p;
     }
     write_model(&m, path);
+    (void)printf("liveness model %s written to %s\n", m.id, path);
 }

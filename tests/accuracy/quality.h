@@ -11,7 +11,7 @@
 #define QUAL_AUC_EYES         0.98 /* eyes closed against open */
 #define QUAL_AUC_MOUTH        0.98 /* face mask against none */
 #define QUAL_AUC_LIGHT        0.95 /* good light against uneven or none but ambient */
-#define QUAL_GOOD_REFUSED_MAX 0.02 /* of each labelled set's good pictures, framing aside */
+#define QUAL_GOOD_REFUSED_MAX 0.02 /* of the labelled sets' good pictures, framing aside */
 #define QUAL_WILD_CLOSED_MAX  0.02 /* of the LFW part called closed, whether it blocks or not */
 #define QUAL_WILD_REFUSED_MAX 0.03 /* of the LFW part, bystanders aside */
 #define QUAL_SPEARMAN_MIN     0.90 /* each measure with its own degradation, mean of pictures */

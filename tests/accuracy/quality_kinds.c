@@ -140,9 +140,10 @@ const qual_kind qual_kinds[] = {
      FV_SELFIE,
      false,
      true},
+    /* it clips nothing: the picture looks washed out */
     {"gamma down",
-     "TOO_BRIGHT",
-     {NULL},
+     "LOW_CONTRAST",
+     {"TOO_BRIGHT"},
      gamma_by,
      {0.8f, 0.65f, 0.5f, 0.4f, 0.35f, 0.3f},
      FV_SELFIE,

@@ -213,13 +213,31 @@ static void print_groups(const counts *c)
                 (void)printf(" %s %zu", fvi_reason_rows[r].name, c[g].faceless_first[r]);
         }
         (void)printf(" |\n");
-        if (strcmp(groups[g].label, "good") != 0) continue;
-        char what[96];
-        (void)snprintf(what, sizeof what, "%s: good ones refused, framing and pose aside",
-                       groups[g].folder);
-        qual_promise(what, (double)c[g].promised / (double)c[g].n, -INFINITY,
-                     QUAL_GOOD_REFUSED_MAX);
     }
+}
+
+/* A set's good pictures are good in what the set is about; among all of them together there is
+ * little else. */
+static void promise_refusals(const counts *c)
+{
+    size_t n = 0, refused = 0;
+
+    for (int g = 0; g < GROUPS; g++) {
+        if (strcmp(groups[g].label, "good") != 0) continue;
+        n += c[g].n;
+        refused += c[g].promised;
+        for (int k = 0; k < PROMISED; k++) {
+            const fvi_reason_row *row = qual_row(contrasts[k].reason);
+            char what[96];
+            if (strcmp(contrasts[k].folder, groups[g].folder) != 0) continue;
+            size_t own = row == NULL ? c[g].n : c[g].blocks[row - fvi_reason_rows];
+            (void)snprintf(what, sizeof what, "%s: good ones refused as %s", contrasts[k].name,
+                           contrasts[k].reason);
+            qual_promise(what, (double)own / (double)c[g].n, -INFINITY, QUAL_GOOD_REFUSED_MAX);
+        }
+    }
+    qual_promise("all sets: good ones refused, framing and pose aside", (double)refused / (double)n,
+                 -INFINITY, QUAL_GOOD_REFUSED_MAX);
 }
 
 static void print_reasons(const counts *c)
@@ -252,6 +270,7 @@ void qual_labels(const qual_run *run)
     (void)printf("\n## Labelled sets\n");
     print_promised(&s);
     print_groups(c);
+    promise_refusals(c);
     print_reasons(c);
     print_all_measures(&s);
     for (size_t i = 0; i < s.n; i++) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdlib.h>
 
 #include "quality.h"
+#include "quality_pool.h"
 #include "quality_told.h"
+#include "stats.h"
 
 typedef struct counts {
     size_t refused[2];
@@ -25,6 +28,31 @@ static void count(const qual_run *run, const acc_set *lfw, counts *c)
             }
         }
     }
+}
+
+/* Where limits would lie that so many pictures are outside of. */
+static void print_quantiles(const acc_set *lfw)
+{
+    static const double shares[] = {0.005, 0.02, 0.1, 0.5, 0.9, 0.98, 0.995};
+    double *v = qual_room(lfw->n_images, sizeof v[0]);
+
+    (void)printf(
+        "\n| measure | unit | not assessed | 0.5 %% are below | 2 %% | 10 %% | 50 %% | 90 %% | "
+        "98 %% | 99.5 %% |\n|---|---|---|---|---|---|---|---|---|---|\n");
+    for (int m = 0; m < FVI_Q_COUNT; m++) {
+        size_t n = 0;
+        for (size_t i = 0; i < lfw->n_images; i++) {
+            double value = (double)lfw->images[i].seen.measured.value[m];
+            if (!isnan(value)) v[n++] = value;
+        }
+        acc_sort_values(v, n);
+        (void)printf("| %s | %s | %zu |", fvi_measures[m].name, fvi_measures[m].unit,
+                     lfw->n_images - n);
+        for (size_t k = 0; k < sizeof shares / sizeof shares[0]; k++)
+            (void)printf(" %.3g |", acc_quantile(v, n, shares[k]));
+        (void)printf("\n");
+    }
+    free(v);
 }
 
 void qual_wild(const qual_run *run, const acc_set *lfw)
@@ -61,6 +89,7 @@ void qual_wild(const qual_run *run, const acc_set *lfw)
     qual_promise("LFW part: called closed", share, -INFINITY, QUAL_WILD_CLOSED_MAX);
     qual_promise("LFW part: refused, bystanders aside", (double)c.alone[0] / (double)n, -INFINITY,
                  QUAL_WILD_REFUSED_MAX);
+    print_quantiles(lfw);
     for (size_t i = 0; i < n; i++)
         qual_csv(run, lfw->images[i].path, "lfw", 0.0f, &lfw->images[i].seen);
 }

@@ -49,6 +49,18 @@ def one_document(data):
     return json.loads(data.decode("utf-8"), object_pairs_hook=pairs)
 
 
+def documents(data):
+    """All JSON documents, one after the other."""
+    decoder = json.JSONDecoder()
+    text = data.decode("utf-8")
+    found = []
+    while text.strip():
+        document, end = decoder.raw_decode(text.lstrip())
+        text = text.lstrip()[end:]
+        found.append(document)
+    return found
+
+
 class Case(unittest.TestCase):
     maxDiff = None
 

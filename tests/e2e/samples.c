@@ -34,6 +34,13 @@ static json_t *enums(void)
 #undef X
     (void)json_object_set_new(all, "Verdict", o);
 
+    o = json_object();
+#define X(name, number)                                                                            \
+    (void)json_object_set_new(o, fv_liveness_name(FV_LIVENESS_##name), json_integer(number));
+    FV_LIVENESS_LIST(X)
+#undef X
+    (void)json_object_set_new(all, "Liveness", o);
+
     json_t *image = json_object();
     json_t *severity = json_object();
     for (int i = 0; i < 256; i++) { /* whatever number has a name */
@@ -112,6 +119,11 @@ static cli_answer answer(unsigned seed)
     r->review_similarity = seed % 2 ? 0.0f : 0.3f;
     r->match_fmr = 1e-4f;
     r->review_fmr = 1e-3f;
+    r->liveness = (fv_liveness_verdict)(seed % 4);
+    r->liveness_score = seed % 4 == FV_LIVENESS_CANNOT_JUDGE ? NAN : 0.75f;
+    r->liveness_limit = 0.5f;
+    r->attack_limit = 0.25f;
+    r->liveness_bpcer = 0.01f;
     a.versions.pack_name = "pack";
     a.versions.pack_sha256 = "00ff";
     a.versions.calibration_id = "calibration";
@@ -175,6 +187,42 @@ static json_t *quality_replies(unsigned n)
     return replies;
 }
 
+static cli_photo liveness(unsigned seed)
+{
+    const cli_answer a = answer(seed);
+    cli_photo p = {.image = "selfie.jpg", .status = FV_OK, .versions = a.versions};
+    fv_liveness_result *r = &p.liveness;
+
+    r->liveness = (fv_liveness_verdict)(1 + seed % 3);
+    r->n_reasons = a.result.n_reasons;
+    r->n_remedies = a.result.n_remedies;
+    memcpy(r->reasons, a.result.reasons, sizeof r->reasons);
+    memcpy(r->remedies, a.result.remedies, sizeof r->remedies);
+    r->selfie = a.result.selfie;
+    r->timings = a.result.timings;
+    r->score = r->liveness == FV_LIVENESS_CANNOT_JUDGE ? NAN : 0.0f;
+    r->limit = 0.5f;
+    r->attack_limit = 0.25f;
+    r->bpcer = 0.01f;
+    return p;
+}
+
+static json_t *liveness_replies(unsigned n)
+{
+    json_t *replies = json_array();
+
+    for (unsigned i = 0; i < n; i++) {
+        cli_photo p = liveness(i);
+        (void)json_array_append_new(replies, cli_liveness_json(&p, FV_LOCALE_EN));
+    }
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        cli_photo p = {.image = "x", .status = statuses[i], .err = {statuses[i], "image", "no"}};
+        if (p.status != FV_OK)
+            (void)json_array_append_new(replies, cli_liveness_json(&p, FV_LOCALE_EN));
+    }
+    return replies;
+}
+
 int main(void)
 {
     json_t *replies = json_array();
@@ -198,8 +246,9 @@ int main(void)
     json_t *reasons = json_object();
     for (size_t i = 0; i < N_CODES; i++)
         (void)json_object_set_new(reasons, fv_reason_name(codes[i]), json_integer(codes[i]));
-    json_t *all = json_pack("{s:o, s:o, s:o, s:o}", "enums", enums(), "reasons", reasons, "replies",
-                            replies, "qualities", quality_replies(n));
+    json_t *all =
+        json_pack("{s:o, s:o, s:o, s:o, s:o}", "enums", enums(), "reasons", reasons, "replies",
+                  replies, "qualities", quality_replies(n), "livenesses", liveness_replies(n));
     int failed = all == NULL || json_dumpf(all, stdout, JSON_REAL_PRECISION(7)) != 0;
     json_decref(all);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

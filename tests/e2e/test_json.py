@@ -33,6 +33,7 @@ POOL = descriptor_pool.DescriptorPool()
 POOL.Add(FILE)
 REPLY = POOL.FindMessageTypeByName("faceverify.VerifyReply")
 QUALITY = POOL.FindMessageTypeByName("faceverify.QualityReply")
+LIVENESS = POOL.FindMessageTypeByName("faceverify.LivenessReply")
 FACTORY = message_factory.MessageFactory(POOL)
 SAMPLES = one_document(subprocess.run([os.environ["FV_SAMPLES"]], check=True, timeout=TIMEOUT_S,
                                       stdout=subprocess.PIPE).stdout)
@@ -124,6 +125,22 @@ class Replies(Contract):
                 else:
                     self.assertTrue(message.message)
 
+    def test_what_liveness_prints_is_the_message(self):
+        with open(SELFIE, "rb") as f:
+            half = self.file("half.jpg", f.read()[:100000])
+        for args in ([SELFIE], [half], ["--locale", "zh-CN", half], [], ["none"], ["--frobnicate"],
+                     ["--models", "none", SELFIE], ["--config", "none", SELFIE]):
+            with self.subTest(args=args):
+                document = one_document(run("liveness", "--json", *args).stdout)
+                message = self.check(document, LIVENESS)
+                self.assertTrue(document["versions"]["service"])
+                if message.status == 0:
+                    self.assertNotEqual(message.liveness, 0)
+                    self.assertTrue(message.text)
+                    self.assertEqual(len(message.remedies), len(message.remedy_texts))
+                else:
+                    self.assertTrue(message.message)
+
     def test_every_measure_verdict_and_reason_fits(self):
         verdicts = set()
         for document in SAMPLES["qualities"]:
@@ -135,6 +152,19 @@ class Replies(Contract):
                                  else {"value", "score"})
             self.assertEqual(message.kind in (1, 2), True)
         self.assertEqual(verdicts, {"NOT_ASSESSED", "GOOD", "ADVICE", "BLOCKS"})
+
+    def test_every_answer_of_liveness_fits(self):
+        seen = set()
+        for document in SAMPLES["livenesses"]:
+            message = self.check(document, LIVENESS)
+            if message.status != 0:
+                self.assertFalse({"liveness", "scores", "timings"} & set(document))
+                continue
+            seen.add(document["liveness"])
+            self.assertTrue(message.text)
+            self.assertEqual("score" in document["scores"],
+                             document["liveness"] != "CANNOT_JUDGE")
+        self.assertEqual(seen, {"LIVE", "ATTACK", "CANNOT_JUDGE"})
 
     def test_every_status_decision_and_reason_fits(self):
         seen = set()
@@ -158,7 +188,8 @@ class Replies(Contract):
                 if field.message_type is not None:
                     for v in value if field.label == field.LABEL_REPEATED else [value]:
                         yield from used(v)
-        for samples, kind in (("replies", REPLY), ("qualities", QUALITY)):
+        for samples, kind in (("replies", REPLY), ("qualities", QUALITY),
+                              ("livenesses", LIVENESS)):
             seen = set()
             for document in SAMPLES[samples]:
                 seen.update(used(parse(document, kind)))
@@ -206,7 +237,7 @@ class Documentation(unittest.TestCase):
             text = told.get((self.ENUM, e))
             values = [told.get((self.ENUM, e, self.VALUE, v)) for v in range(1, len(enum.value))]
             self.assertTrue(text or all(values), enum.name)
-            if enum.name in ("Status", "Decision", "Verdict"):
+            if enum.name in ("Status", "Decision", "Verdict", "Liveness"):
                 self.assertTrue(all(values), enum.name)
 
 

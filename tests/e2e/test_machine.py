@@ -17,6 +17,7 @@ from cli import (BAD_ID, FAULT, GOOD_ID, MODELS, OTHER, PROGRAM, RECORD, SELFIE,
 
 COMMANDS = (["verify", SELFIE, RECORD], ["verify", "--json", SELFIE, RECORD],
             ["match", SELFIE, OTHER], ["quality", SELFIE], ["quality", "--json", SELFIE, RECORD],
+            ["liveness", SELFIE, RECORD], ["liveness", "--json", SELFIE],
             ["models"], ["models", "--json"], ["config"], ["--help"], ["--version"],
             ["verify", "--help"], ["verify", "--json", "none", "none"])
 

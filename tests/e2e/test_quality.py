@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """faceverify quality: photographs one by one, for people and for programs."""
-import json
 import os
 import re
 import resource
@@ -12,19 +11,7 @@ import unicodedata
 import unittest
 
 from cli import (FAULT, GOOD_ID, NO, OTHER, PROGRAM, RECORD, SELFIE, TIMEOUT_S, USAGE, YES, Case,
-                 environment, one_document, run)
-
-
-def documents(data):
-    """All JSON documents, one after the other."""
-    decoder = json.JSONDecoder()
-    text = data.decode("utf-8")
-    found = []
-    while text.strip():
-        document, end = decoder.raw_decode(text.lstrip())
-        text = text.lstrip()[end:]
-        found.append(document)
-    return found
+                 documents, environment, one_document, run)
 
 
 def cells(line):

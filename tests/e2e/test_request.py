@@ -47,12 +47,16 @@ class Answers(Case):
             json.dump(calibration, f)
         return "--models", models, SELFIE, RECORD
 
-    def test_match_answers_the_same_without_the_age_gate(self):
+    def test_match_answers_the_same_without_age_gate_and_liveness(self):
         for other, code in ((RECORD, YES), (OTHER, NO)):
             a = run("match", "--json", SELFIE, other)
             b = run("verify", "--json", SELFIE, other)
             self.assertEqual(a.returncode, code)
             a, b = one_document(a.stdout), one_document(b.stdout)
+            self.assertEqual((a.pop("liveness"), b.pop("liveness")), ("NOT_ASKED", "LIVE"))
+            for field in ("liveness_score", "liveness_limit", "attack_limit", "liveness_bpcer"):
+                self.assertNotIn(field, a["scores"])
+                self.assertGreater(b["scores"].pop(field), 0)
             del a["timings"], b["timings"]
             self.assertEqual(a, b)
 

@@ -83,6 +83,7 @@ static void test_context__a_face_in_a_corner(void **state)
     assert_float_equal(fvi_liveness_context(&picture, &(fvi_box){0, 0, 100, 100, 1}), 4.0f / 9,
                        1e-6);
     assert_float_equal(fvi_liveness_context(&picture, &(fvi_box){200, 40, 220, 60, 1}), 0, 0);
+    assert_float_equal(fvi_liveness_context(&picture, &(fvi_box){40, 200, 60, 220, 1}), 0, 0);
 }
 
 static void test_map__pixel_centres(void **state)
@@ -115,6 +116,97 @@ static void test_face__stays_on_the_face_where_the_square_was_cut(void **state)
     assert_float_equal(b.y_px, 51.5f, 1e-3);
     assert_float_equal(b.rx_px, 28, 1e-3);
     assert_float_equal(b.ry_px, 45, 1e-3);
+}
+
+/* --- reducing --- */
+
+enum { WIDE = 90, HIGH = 60, SMALL = 20 };
+
+static uint8_t large_bytes[3 * WIDE * HIGH];
+static uint8_t to_bytes[3 * SMALL * SMALL];
+static size_t columns[FVI_LIVE_GRID * SMALL];
+static const fvi_image large = {large_bytes, WIDE, HIGH, 3, 3 * WIDE};
+
+static fvi_image reduced(fvi_live_rect r)
+{
+    fvi_image to = {to_bytes, SMALL, SMALL, 3, 3 * SMALL};
+    for (size_t i = 0; i < sizeof large_bytes; i++)
+        large_bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+    memset(to_bytes, 0xee, sizeof to_bytes);
+    fvi_live_reduce(&large, &r, columns, &to);
+    return to;
+}
+
+static uint8_t large_at(int x, int y, int c)
+{
+    x = x < 0 ? 0 : x >= WIDE ? WIDE - 1 : x;
+    y = y < 0 ? 0 : y >= HIGH ? HIGH - 1 : y;
+    return large_bytes[3 * (y * WIDE + x) + c];
+}
+
+static void test_reduce__as_large_is_a_copy(void **state)
+{
+    (void)state;
+    fvi_image to = reduced((fvi_live_rect){30, 10, 50, 30});
+    for (int y = 0; y < SMALL; y++) {
+        for (int x = 0; x < SMALL; x++) {
+            for (int c = 0; c < 3; c++)
+                assert_int_equal(to.data[3 * (y * SMALL + x) + c], large_at(30 + x, 10 + y, c));
+        }
+    }
+}
+
+static void test_reduce__three_to_one_is_the_mean_of_nine(void **state)
+{
+    (void)state;
+    fvi_image to = reduced((fvi_live_rect){-12, 6, 48, 66}); /* also beyond two borders */
+    for (int y = 0; y < SMALL; y++) {
+        for (int x = 0; x < SMALL; x++) {
+            for (int c = 0; c < 3; c++) {
+                int sum = 4;
+                for (int k = 0; k < 9; k++)
+                    sum += large_at(-12 + 3 * x + k % 3, 6 + 3 * y + k / 3, c);
+                assert_int_equal(to.data[3 * (y * SMALL + x) + c], sum / 9);
+            }
+        }
+    }
+}
+
+static void test_reduce__two_across_and_one_down(void **state)
+{
+    (void)state;
+    fvi_image to = reduced((fvi_live_rect){10, 20, 50, 40});
+    for (int y = 0; y < SMALL; y++) {
+        for (int x = 0; x < SMALL; x++) {
+            int sum = 1 + large_at(10 + 2 * x, 20 + y, 1) + large_at(11 + 2 * x, 20 + y, 1);
+            assert_int_equal(to.data[3 * (y * SMALL + x) + 1], sum / 2);
+        }
+    }
+}
+
+static void test_reduce__four_to_one_is_three_of_four(void **state)
+{
+    static const int at[] = {0, 2, 3}; /* in the middle of each third */
+    (void)state;
+    fvi_image to = reduced((fvi_live_rect){5, 20, 85, 40});
+    for (int y = 0; y < SMALL; y++) {
+        for (int x = 0; x < SMALL; x++) {
+            int sum = 1;
+            for (int k = 0; k < 3; k++)
+                sum += large_at(5 + 4 * x + at[k], 20 + y, 2);
+            assert_int_equal(to.data[3 * (y * SMALL + x) + 2], sum / 3);
+        }
+    }
+}
+
+static void test_reduce__far_outside_reads_nothing_else(void **state)
+{
+    (void)state;
+    fvi_image to = reduced((fvi_live_rect){1e6f, -1e9f, 2e6f, -1e8f});
+    for (size_t i = 0; i < SMALL * SMALL; i++) {
+        for (int c = 0; c < 3; c++)
+            assert_int_equal(to.data[3 * i + (size_t)c], large_at(WIDE, -1, c));
+    }
 }
 
 /* --- blue cast --- */
@@ -286,6 +378,9 @@ static void test_frame__the_pictures_own_border_is_none(void **state)
     fvi_live_shown part = {16, 0, SIDE - 16, SIDE};
     assert_float_equal(fvi_live_frame_edges(&grey, &part), 0, 0);
     assert_true(fvi_live_frame_edges(&grey, &all_shown) > one_step());
+    step_at(16, 0, 0, SIDE);
+    fvi_live_shown half = {0, 0, SIDE, 48}; /* no line of which most is shown */
+    assert_float_equal(fvi_live_frame_edges(&grey, &half), 0, 0);
     fvi_live_shown nothing = {0, 0, 0, 0};
     assert_float_equal(fvi_live_frame_edges(&grey, &nothing), 0, 0);
 }
@@ -473,6 +568,11 @@ int main(void)
         cmocka_unit_test(test_context__a_face_in_a_corner),
         cmocka_unit_test(test_map__pixel_centres),
         cmocka_unit_test(test_face__stays_on_the_face_where_the_square_was_cut),
+        cmocka_unit_test(test_reduce__as_large_is_a_copy),
+        cmocka_unit_test(test_reduce__three_to_one_is_the_mean_of_nine),
+        cmocka_unit_test(test_reduce__two_across_and_one_down),
+        cmocka_unit_test(test_reduce__four_to_one_is_three_of_four),
+        cmocka_unit_test(test_reduce__far_outside_reads_nothing_else),
         cmocka_unit_test(test_blue_cast__of_a_flat_face),
         cmocka_unit_test(test_blue_cast__the_face_alone_counts),
         cmocka_unit_test(test_blue_cast__a_face_off_the_picture),
