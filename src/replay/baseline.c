@@ -61,7 +61,7 @@ int fvi_row_wrong(const fvi_run *run, size_t row, uint8_t answer, bool found)
     case FVI_KIND_PAIRS:
         return (answer == FV_PASS) != (r->label == 1);
     case FVI_KIND_ATTACKS:
-        return answer == (r->label == 1 ? FV_LIVENESS_ATTACK : FV_LIVENESS_LIVE);
+        return (answer == FV_LIVENESS_LIVE) != (r->label == 1);
     case FVI_KIND_QUALITY:
         if (run->m->expected[r->label].ignored) return -1;
         return run->m->expected[r->label].good ? answer == 0 : !found;
@@ -103,7 +103,7 @@ static fv_status tests_by_label(const fvi_run *run, const fvi_earlier *e, json_t
     }
     for (size_t l = n; l > 0; l--) {
         const char *what = m->kind == FVI_KIND_PAIRS     ? (l == 2 ? "not PASS" : "PASS")
-                           : m->kind == FVI_KIND_ATTACKS ? (l == 1 ? "ATTACK" : "LIVE")
+                           : m->kind == FVI_KIND_ATTACKS ? (l == 1 ? "not LIVE" : "LIVE")
                            : m->expected[l - 1].good     ? "refused"
                                                          : "expected reason not told";
         (void)snprintf(name, sizeof name, "%.60s: %s", fvi_label_name(m, l - 1), what);

@@ -34,6 +34,7 @@ static const struct metric {
     {"false_review", PAIRS, AT_NONE, false, false, true},
     {"apcer", ATTACKS, AT_NONE, true, false, true},
     {"bpcer", ATTACKS, AT_MAY, false, false, true},
+    {"called_attack", ATTACKS, AT_NONE, false, false, true},
     {"bpnrr", ATTACKS, AT_NONE, false, false, true},
     {"refused", QUALITY, AT_NONE, true, true, true},
     {"found", QUALITY, AT_NONE, true, true, true},

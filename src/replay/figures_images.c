@@ -14,8 +14,7 @@ static bool in_cohort(const fvi_row *r, uint32_t cohort)
 
 static bool judged(const fvi_run *run, size_t i)
 {
-    return (run->answer[i] == FV_LIVENESS_LIVE || run->answer[i] == FV_LIVENESS_ATTACK) &&
-           !isnan(run->value[i]);
+    return run->answer[i] != FVI_ANSWER_UNREADABLE && !isnan(run->value[i]);
 }
 
 fv_status fvi_presentation_set_create(fvi_presentation_set *out, const fvi_run *run,
@@ -47,30 +46,32 @@ fv_status fvi_presentation_set_create(fvi_presentation_set *out, const fvi_run *
     return FV_OK;
 }
 
+typedef enum ask { ASK_WRONG, ASK_CALLED_ATTACK, ASK_NOT_JUDGED } ask;
+
 /* Which rows are asked about: live, or one species; and what counts as a hit. */
 typedef struct asked {
     uint32_t cohort;
     uint32_t species; /* FVI_LIVE: bona fide */
-    bool cannot;      /* how many could not be judged, not how many were judged wrongly */
+    ask what;
 } asked;
 
-static int is_wrong(const fvi_run *run, size_t i, const void *cookie)
+static int is_hit(const fvi_run *run, size_t i, const void *cookie)
 {
     const asked *w = cookie;
     const fvi_row *r = &run->m->rows[i];
 
     if (!in_cohort(r, w->cohort) || (r->label == 1 ? FVI_LIVE : r->b) != w->species) return -1;
-    bool cannot = run->answer[i] == FV_LIVENESS_CANNOT_JUDGE;
-    if (w->cannot) return cannot;
-    if (cannot) return -1;
-    return run->answer[i] == (r->label == 1 ? FV_LIVENESS_ATTACK : FV_LIVENESS_LIVE);
+    if (w->what == ASK_NOT_JUDGED) return !judged(run, i);
+    if (!judged(run, i)) return -1;
+    if (w->what == ASK_CALLED_ATTACK) return run->answer[i] == FV_LIVENESS_ATTACK;
+    return (run->answer[i] == FV_LIVENESS_LIVE) != (r->label == 1);
 }
 
 static fv_status add_share(const fvi_run *run, const asked *w, json_t *out, const char *name,
                            fv_error *err)
 {
     fvi_share s;
-    fv_status st = fvi_rows_share(run, is_wrong, w, &s, err);
+    fv_status st = fvi_rows_share(run, is_hit, w, &s, err);
     if (st == FV_OK) (void)json_object_set_new(out, name, fvi_share_json(&s));
     return st;
 }
@@ -81,10 +82,10 @@ static fv_status add_species(const fvi_run *run, uint32_t cohort, json_t *out, f
 
     for (uint32_t k = 0; k < run->m->species.n; k++) {
         json_t *one = json_object();
-        asked w = {cohort, k, false};
+        asked w = {cohort, k, ASK_WRONG};
         (void)json_object_set_new(out, fvi_texts_text(&run->m->species, k), one);
         FVI_TRY(add_share(run, &w, one, "apcer", err));
-        w.cannot = true;
+        w.what = ASK_NOT_JUDGED;
         FVI_TRY(add_share(run, &w, one, "apnrr", err));
     }
 out:
@@ -146,13 +147,15 @@ fv_status fvi_figures_attacks(const fvi_run *run, uint32_t cohort, json_t *out, 
     fv_status st = FV_OK;
     fvi_presentation_set s = {.n = 0};
     json_t *species = json_object();
-    asked live = {cohort, FVI_LIVE, false};
+    asked live = {cohort, FVI_LIVE, ASK_WRONG};
 
     FVI_TRY(fvi_presentation_set_create(&s, run, cohort, err));
     (void)json_object_set_new(out, "people", json_integer((json_int_t)s.n_people));
     (void)json_object_set_new(out, "judged", json_integer((json_int_t)s.n));
     FVI_TRY(add_share(run, &live, out, "bpcer", err));
-    live.cannot = true;
+    live.what = ASK_CALLED_ATTACK;
+    FVI_TRY(add_share(run, &live, out, "called_attack", err));
+    live.what = ASK_NOT_JUDGED;
     FVI_TRY(add_share(run, &live, out, "bpnrr", err));
     FVI_TRY(add_species(run, cohort, species, err));
     (void)json_object_set(out, "species", species);
@@ -190,7 +193,7 @@ static bool told_as_expected(const fvi_run *run, size_t i)
     return false;
 }
 
-static int is_hit(const fvi_run *run, size_t i, const void *cookie)
+static int is_label_hit(const fvi_run *run, size_t i, const void *cookie)
 {
     const label_asked *w = cookie;
     const fvi_row *r = &run->m->rows[i];
@@ -215,7 +218,7 @@ fv_status fvi_figures_quality(const fvi_run *run, uint32_t cohort, json_t *out, 
                                   json_string(e->good      ? "good"
                                               : e->ignored ? "ignore"
                                                            : "reason"));
-        FVI_TRY(fvi_rows_share(run, is_hit, &w, &s, err));
+        FVI_TRY(fvi_rows_share(run, is_label_hit, &w, &s, err));
         (void)json_object_set_new(one, "refused", fvi_share_json(&s));
         if (e->n == 0) continue;
         json_t *reasons = json_array();
@@ -223,7 +226,7 @@ fv_status fvi_figures_quality(const fvi_run *run, uint32_t cohort, json_t *out, 
             (void)json_array_append_new(reasons, json_string(fv_reason_name(e->reasons[k])));
         (void)json_object_set_new(one, "reasons", reasons);
         w.found = true;
-        FVI_TRY(fvi_rows_share(run, is_hit, &w, &s, err));
+        FVI_TRY(fvi_rows_share(run, is_label_hit, &w, &s, err));
         (void)json_object_set_new(one, "found", fvi_share_json(&s));
     }
     (void)json_object_set(out, "labels", labels);

@@ -154,6 +154,20 @@ out:
     return st;
 }
 
+/* A score decides where nothing about the picture forbids it: the answer may still be doubt. */
+static bool score_decides(const fv_liveness_result *r)
+{
+    bool unclear = false;
+
+    if (r->liveness != FV_LIVENESS_CANNOT_JUDGE) return true;
+    for (uint32_t i = 0; i < r->n_reasons; i++) {
+        bool it = r->reasons[i].code == FV_REASON_LIVENESS_UNCLEAR;
+        if (!it && r->reasons[i].severity == FV_BLOCKS) return false;
+        unclear = unclear || it;
+    }
+    return unclear;
+}
+
 static fv_status judge_liveness(const hand *h, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -161,7 +175,7 @@ static fv_status judge_liveness(const hand *h, fv_error *err)
 
     FVI_TRY(fv_liveness(h->session, h->bytes, &r, err));
     h->out->answer = (uint8_t)r.liveness;
-    h->out->score = r.score;
+    if (score_decides(&r)) h->out->score = r.score;
     h->out->timings = r.timings;
     keep_told(h->out, r.reasons, r.n_reasons);
 out:

@@ -42,7 +42,7 @@ typedef struct fvi_worked {
     uint8_t answer;       /**< attacks: an fv_liveness_verdict; quality: 1 usable, 0 not */
     uint8_t n_told;       /**< attacks and quality */
     char why[64];         /**< FVI_WORK_UNREADABLE: the cause */
-    float score;          /**< attacks: of liveness; NaN = not taken */
+    float score;          /**< attacks: of liveness; NaN = the picture cannot be judged */
     fvi_kept told[FV_REASONS_MAX];
     fvi_seen seen[2]; /**< pairs, by side */
     fv_timings timings;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Error rates of liveness (ISO/IEC 30107-3). APCER: attacks of one species that pass as live, of
- * those that were judged at all. BPCER: live presentations taken for attacks, likewise. Those that
- * could not be judged are counted apart (APNRR, BPNRR); leaving them out of both is the harder
- * count. There is no mean of the two.
+ * Error rates of liveness (ISO/IEC 30107-3), over the presentations whose picture can be judged:
+ * those have a score. APCER: attacks of one species that pass as live. BPCER: live ones that do
+ * not, be they called attacks or left in doubt. Pictures that cannot be judged (too dark, too
+ * little around the face) are counted apart (APNRR, BPNRR). There is no mean of the two.
  */
 #ifndef FVI_REPLAY_PAD_H
 #define FVI_REPLAY_PAD_H

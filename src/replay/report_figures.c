@@ -82,11 +82,12 @@ static void attacks(FILE *to, const json_t *f)
     char text[128];
 
     fvi_html_heading(to, "At the limit in force");
-    (void)fputs("<p class=\"soft\">Of the presentations that were judged (ISO/IEC 30107-3); those "
-                "that could not be judged are counted apart.</p>\n",
+    (void)fputs("<p class=\"soft\">Of the pictures that can be judged (ISO/IEC 30107-3); those "
+                "that cannot are counted apart.</p>\n",
                 to);
     fvi_html_table(to, share_names);
-    share_row(to, "BPCER: live taken for an attack", json_object_get(f, "bpcer"));
+    share_row(to, "BPCER: live, not passed", json_object_get(f, "bpcer"));
+    share_row(to, "Of these, called an attack", json_object_get(f, "called_attack"));
     share_row(to, "BPNRR: live, not judged", json_object_get(f, "bpnrr"));
     json_object_foreach((json_t *)json_object_get(f, "species"), name, v)
     {

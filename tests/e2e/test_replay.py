@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: Apache-2.0
+"""faceverify replay: figures equal those of figures.py to the last digit; the answers are those of
+`faceverify match`, `liveness` and `quality`; what is interrupted goes on; what is wrong is named."""
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import unittest
+import xml.etree.ElementTree
+
+import figures
+from cli import FAULT, MODELS, NO, PROGRAM, TIMEOUT_S, USAGE, YES, environment, one_document, run
+from replay_set import Set
+
+REPLICATES = 200
+
+
+class Pairs(Set):
+    """400 pairs with made-up people, so that errors of both kinds and ties are among them."""
+    PICTURES = 24
+
+    def setUp(self):
+        super().setUp()
+        twins = [self.copy(p, f"twins/{i}.jpg") for i, p in enumerate(self.all[:4])]  # ties
+        self.all += twins
+        people = {p: f"p{i % 13}" for i, p in enumerate(self.all)}
+        rows = [["note", "path_a", "path_b", "same", "person_a", "person_b", "cohort"]]
+        for i, a in enumerate(self.all):
+            for k, b in enumerate(self.all):
+                if a != b and (i * 7 + k) % 3 != 2:
+                    rows.append([f"{i},\"{k}\"", a, b, int(people[a] == people[b]), people[a],
+                                 people[b], ("", "old", "young")[i % 3]])
+        rows.append(["", "none/1.jpg", self.all[0], 0, "p99", people[self.all[0]], "old"])
+        with open(os.path.join(self.root, "text.jpg"), "w", encoding="utf-8") as f:
+            f.write("no picture")
+        rows.append(["", "text.jpg", self.all[0], 0, "p98", people[self.all[0]], "old"])
+        rows.append(["", self.all[1], "text.jpg", 0, people[self.all[1]], "p98", "old"])
+        self.rows = rows
+        self.set = self.manifest(rows)
+
+    def run_it(self, *args, code=YES, out="out"):
+        return self.replay(self.set, out, f"--bootstrap={REPLICATES}", "--seed=7", *args, code=code)
+
+    def check_figures(self, found, rows):
+        mine = figures.Pairs(rows, 7, REPLICATES)
+        self.assertEqual(found["people"], mine.n_people)
+        self.assertEqual(found["genuine_pairs"], len(mine.genuine))
+        steps = [p["rate"] for p in found["at_rates"]]
+        all_steps = [1e-2, 5e-3, 2e-3, 1e-3]
+        self.assertEqual(steps, [r for r in all_steps if r * len(mine.impostor) >= 3 - 1e-9])
+        for p in found["at_rates"]:
+            want = mine.at_rate(p["rate"])
+            self.assertEqual(p["similarity"], want["similarity"])
+            self.assertEqual(p["fmr"]["count"], want["false_matches"])
+            self.assertEqual(p["fnmr"], want["fnmr"])
+        for name in ("match", "review"):
+            p = found["at_policy"][name]
+            want = mine.at_threshold(p["similarity"])
+            self.assertEqual((p["fmr"], p["fnmr"]), (want["fmr"], want["fnmr"]))
+        for name, same, decision in (("pass", True, "PASS"), ("review", True, "MANUAL_REVIEW"),
+                                     ("false_no_match", True, "NO_MATCH"),
+                                     ("false_pass", False, "PASS"),
+                                     ("false_review", False, "MANUAL_REVIEW")):
+            hits = [(r["people"], r["decision"] == decision) for r in rows if r["same"] == same]
+            self.assertEqual(found[name], figures.share(hits, 7, REPLICATES), name)
+
+    def test_figures_are_the_independent_ones(self):
+        self.run_it()
+        summary = self.summary("out")
+        rows = figures.pairs_of(figures.read(self.path("out/results.csv")), folders=False)
+        self.assertEqual(len(rows), len(self.rows) - 2)  # header; the file that is not there
+        self.check_figures(summary["figures"], rows)
+        self.assertGreaterEqual(len(summary["figures"]["at_rates"]), 1)
+        self.assertGreater(summary["figures"]["at_rates"][0]["fnmr"]["count"], 0)
+        for cohort in ("old", "young"):
+            self.check_figures(summary["figures"]["cohorts"][cohort],
+                               [r for r in rows if r["cohort"] == cohort])
+            self.assertTrue(summary["figures"]["cohorts"][cohort]["informs_only"])
+        self.assertEqual(summary["acquisition"]["unreadable"], 1)
+        self.assertEqual(summary["acquisition"]["unreadable_files"],
+                         [{"path": "none/1.jpg", "why": "No such file or directory"}])
+        fta = summary["acquisition"]["fta"]
+        self.assertEqual((fta["count"], fta["of"]), (1, len(self.all) + 1))
+
+    def test_columns_are_carried_through_in_order(self):
+        self.run_it()
+        results = figures.read(self.path("out/results.csv"))
+        for given, found in zip(self.rows[1:], results):
+            self.assertEqual([str(v) for v in given], list(found.values())[:len(given)])
+        self.assertEqual(list(results[0])[-3:], ["decision", "reasons", "similarity"])
+
+    def test_answers_are_those_of_match(self):
+        self.run_it()
+        for row in figures.read(self.path("out/results.csv"))[::29] + \
+                figures.read(self.path("out/results.csv"))[-2:]:
+            reply = one_document(run("match", "--json", os.path.join(self.root, row["path_a"]),
+                                     os.path.join(self.root, row["path_b"])).stdout)
+            self.assertEqual(row["decision"], reply["decision"])
+            told = [f"{r['image'].lower()}.{r['code']}" for r in reply.get("reasons", [])]
+            self.assertEqual(row["reasons"], ";".join(told))
+            if "similarity" in reply:
+                self.assertAlmostEqual(float(row["similarity"]), reply["similarity"], delta=1e-6)
+
+    def test_threads_and_repetition_change_nothing(self):
+        self.run_it("--threads=1", out="one")
+        self.run_it("--threads=5", out="five")
+        self.assertEqual(self.read("one", "results.csv"), self.read("five", "results.csv"))
+        one, five = self.summary("one"), self.summary("five")
+        self.assertEqual(one["figures"], five["figures"])
+        self.assertEqual(one["worst"], five["worst"])
+
+    def test_conditions(self):
+        impostors = sum(r[3] == 0 for r in self.rows[1:]) - 3  # two were not compared, one not read
+        rate = 3.4 / impostors  # between two steps
+        result = self.run_it(f"--fail-on=fnmr@{rate!r}>2", "--fail-on=fnmr@1e-6>2",
+                             "--fail-on=fta>0", "--fail-on=fta[old]>=2", "--fail-on=fnmr[none]>2",
+                             "--fail-on=unreadable>1", "--fail-on=pass.high<2", "--fail-on=pass>=0",
+                             f"--junit={self.path('junit.xml')}", code=NO)
+        conditions = self.summary("out")["conditions"]
+        self.assertEqual([c["holds"] for c in conditions],
+                         [False, True, True, False, True, False, True, True])
+        rows = figures.pairs_of(figures.read(self.path("out/results.csv")), folders=False)
+        mine = figures.Pairs(rows, 7, REPLICATES)
+        self.assertEqual(conditions[0]["value"], mine.at_rate(rate)["fnmr"]["value"])
+        self.assertIn("rule of three", conditions[1]["why"])
+        self.assertEqual(result.stderr.decode().count("faceverify replay: "), 5)
+        suite = xml.etree.ElementTree.parse(self.path("junit.xml")).getroot()
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("9", "5"))
+        self.assertEqual([case.find("failure") is not None for case in suite][1:],
+                         [c["holds"] for c in conditions])
+        self.assertEqual(suite[1].get("name"), f"not fnmr@{rate!r}>2")
+
+    def test_conditions_that_are_none_are_refused_before_the_work(self):
+        for text, what in (("fnmr", "METRIC>NUMBER"), ("fnmr>x", "no number"),
+                           ("fnmr@x>1", "left side"), ("nonsense>1", "no metric"),
+                           ("apcer>0.1", "a set of pairs has no 'apcer'"),
+                           ("flips>0", "need a --baseline"), ("fta@0.1>1", "not asked"),
+                           ("unreadable.low>1", "not asked"), ("fnmr[]>1", "left side")):
+            result = self.run_it(f"--fail-on={text}", code=USAGE, out="never")
+            self.assertIn(what, result.stderr.decode())
+            self.assertFalse(os.path.exists(self.path("never")))
+
+    def test_baseline(self):
+        self.run_it(out="before")
+        self.run_it("--set=policy.match_fmr=1e-2", "--set=policy.review_fmr=5e-2",
+                    "--set=selfie.inter_eye_distance.min=170", f"--baseline={self.path('before')}",
+                    "--fail-on=flips>0", code=NO, out="now")
+        changes = self.summary("now")["changes"]
+        before = figures.read(self.path("before/results.csv"))
+        now = figures.read(self.path("now/results.csv"))
+        both = [(b, n) for b, n in zip(before, now) if b["decision"] != "UNREADABLE"]
+        flips = [(b, n) for b, n in both if b["decision"] != n["decision"]]
+        self.assertGreater(len(flips), 5)
+        self.assertEqual(changes["flips"], len(flips))
+        self.assertEqual(sum(sum(v.values()) for v in changes["answers"].values()), len(flips))
+        for key, sign in (("reasons_gained", 1), ("reasons_lost", -1)):
+            counts = {}
+            for b, n in both:
+                x, y = ((b, n) if sign > 0 else (n, b))
+                for reason in y["reasons"].split(";"):
+                    if reason and reason not in x["reasons"].split(";"):
+                        counts[reason] = counts.get(reason, 0) + 1
+            self.assertEqual(changes[key], counts)
+        tests = {t["errors"]: t for t in changes["tests"]}
+        for name, same, wrong in (("genuine: not PASS", "1", lambda d: d != "PASS"),
+                                  ("impostor: PASS", "0", lambda d: d == "PASS")):
+            pair = [(wrong(b["decision"]), wrong(n["decision"])) for b, n in both
+                    if b["same"] == same]
+            self.check_test(tests[name], pair)
+        a, b = (figures.Pairs(figures.pairs_of(x, folders=False)) for x in (before, now))
+        t = [figures.threshold([(s, 1) for s, _ in p.impostor], 0.01) for p in (a, b)]
+        pair = [tuple(not r["similarity"] or figures.f32(float(r["similarity"])) < limit
+                      for r, limit in zip(x, t)) for x in both if x[0]["same"] == "1"]
+        self.check_test(tests["genuine: no match at FMR 0.01"], pair)
+
+    def check_test(self, found, pair):
+        worse = sum(n and not b for b, n in pair)
+        better = sum(b and not n for b, n in pair)
+        self.assertEqual((found["before"], found["now"], found["of"], found["worse"],
+                          found["better"]), (sum(b for b, _ in pair), sum(n for _, n in pair),
+                                             len(pair), worse, better))
+        self.assertAlmostEqual(found["p"], figures.mcnemar(worse, better), delta=1e-12)
+
+    def test_a_baseline_of_another_set_or_none_is_refused(self):
+        self.assert_tells(run("replay", "--manifest", self.set, "--out", self.path("x"),
+                              "--baseline", self.path("none")), USAGE, "summary.json")
+
+    def test_the_report_stands_alone(self):
+        odd = "odd/<script>alert(1)<&'\".jpg"
+        self.copy(self.all[0], odd)
+        self.set = self.manifest(self.rows + [["", odd, "text.jpg", 1, "p98", "p98", ""]])
+        self.run_it()
+        page = self.read("out", "report.html").decode()
+        self.assertIn("Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                      "'unsafe-inline'; img-src data:\"", page)
+        self.assertNotIn("<script", page)
+        self.assertIn("&lt;script&gt;alert(1)&lt;&amp;&#39;&quot;", page)
+        self.assertNotIn("<img", page)
+        for address in re.findall(r"""(?:src|href)=["']([^"']*)""", page):
+            self.assertTrue(address.startswith("#") or address.startswith("data:"), address)
+        self.assertNotIn("url(", page)
+        self.assertIn("prefers-color-scheme:dark", page)
+        self.assertIn("@media print", page)
+        self.assertIn("none/1.jpg", page)
+        self.assertEqual(page.count("<svg"), 2)
+        self.assertNotIn('"black"', page)
+        ids = re.findall(r"""\bid=["']([^"']*)""", page)
+        self.assertEqual(len(ids), len(set(ids)))
+
+    def test_thumbnails_only_where_asked(self):
+        self.run_it("--thumbnails")
+        page = self.read("out", "report.html").decode()
+        self.assertGreater(page.count("<img alt=\"\" src=\"data:image/jpeg;base64,/9j/"), 3)
+
+    def test_without_gnuplot_the_report_says_so(self):
+        self.assertEqual(run("replay", "--manifest", self.set, "--out", self.path("out"),
+                             "--bootstrap=0", env=environment(PATH="/nonexistent")).returncode, YES)
+        page = self.read("out", "report.html").decode()
+        self.assertEqual(page.count("gnuplot is not installed"), 2)
+        self.assertNotIn("<svg", page)
+
+    def test_a_killed_run_goes_on_to_the_same_bytes(self):
+        self.run_it(out="whole")
+        want = self.read("whole", "results.csv")
+        journal = self.path("out/journal")
+        for limit in (0, 3, 9, 17):
+            process = subprocess.Popen(
+                [PROGRAM, "replay", "--manifest", self.set, "--out", self.path("out"), "--resume",
+                 "--threads=2", f"--bootstrap={REPLICATES}", "--seed=7"],
+                env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while process.poll() is None:
+                if os.path.exists(journal) and os.path.getsize(journal) > limit * 2700:
+                    process.kill()
+                    process.wait()
+            if process.returncode == 0:
+                break
+            self.assertEqual(stat.S_IMODE(os.stat(journal).st_mode), 0o600)
+            self.assertFalse(os.path.exists(self.path("out/results.csv")))
+        if process.returncode != 0:
+            with open(journal, "r+b") as f:  # as if the last record had been torn
+                f.truncate(os.path.getsize(journal) - 5)
+            result = self.run_it(code=USAGE)
+            self.assertIn("--resume", result.stderr.decode())
+            result = self.run_it("--resume", "--set=policy.match_fmr=1e-3", code=USAGE)
+            self.assertIn("other models, settings", result.stderr.decode())
+            self.run_it("--resume")
+        self.assertEqual(self.read("out", "results.csv"), want)
+        self.assertFalse(os.path.exists(journal))
+
+    def test_what_is_interrupted_says_how_to_go_on(self):
+        process = subprocess.Popen([PROGRAM, "replay", "--manifest", self.set, "--out",
+                                    self.path("out"), "--threads=1"], env=environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while process.poll() is None and not (os.path.exists(self.path("out/journal")) and
+                                              os.path.getsize(self.path("out/journal")) > 3000):
+            pass
+        process.terminate()
+        out, err = process.communicate(timeout=TIMEOUT_S)
+        if process.returncode == YES:
+            self.skipTest("was through before it could be interrupted")
+        self.assertEqual((process.returncode, out), (FAULT, b""))
+        self.assertIn("--resume goes on", err.decode())
+        self.run_it("--resume", "--seed=1", "--bootstrap=1000")
+
+    def test_two_runs_do_not_share_a_folder(self):
+        process = subprocess.Popen([PROGRAM, "replay", "--manifest", self.set, "--out",
+                                    self.path("out"), "--threads=1"], env=environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not os.path.exists(self.path("out/journal")):
+            pass
+        result = run("replay", "--manifest", self.set, "--out", self.path("out"), "--resume")
+        busy = process.poll() is None
+        process.kill()
+        process.wait()
+        if busy:
+            self.assert_tells(result, USAGE, "another process works there")
+
+
+class Mistakes(Set):
+    PICTURES = 3
+
+    def test_named_with_their_line_before_any_work(self):
+        a, b, c = self.all
+        os.symlink("/etc", os.path.join(self.root, "out"))
+        head = ["path_a", "path_b", "same"]
+        for rows, what in (
+                ([["path_a", "path_b"], [a, b]], "set.csv:1: no column 'same'"),
+                ([head, [a, b, 1], [a, c, 2]], "set.csv:3: same is '2', not 1 or 0"),
+                ([head, [a, b, 1], ["../x.jpg", c, 0]], "set.csv:3: '../x.jpg' leaves the folder"),
+                ([head, [a, "/etc/passwd", 0]], "set.csv:2: '/etc/passwd' leaves the folder"),
+                ([head, [a, "out/passwd", 0]], "set.csv:2: 'out/passwd' leaves the folder"),
+                ([head, [a, b, 1], [a, c, 0], [a, b, 1]], "set.csv:4: the same pair as in line 2"),
+                ([["path", "person"], [a, "x"]], "a manifest of people is for calibration")):
+            result = run("replay", "--manifest", self.manifest(rows), "--out", self.path("never"))
+            self.assert_tells(result, USAGE, what)
+            self.assertFalse(os.path.exists(self.path("never")))
+
+    def test_the_command_line(self):
+        self.refused(USAGE, "manifest", ["--manifest CSV is needed"], "replay", "--out", "x")
+        self.refused(USAGE, "out", ["--out DIR is needed"], "replay", "--manifest", "x")
+        self.refused(USAGE, "", ["No such file"], "replay", "--manifest", "none.csv", "--out", "x")
+        for option in ("--threads=0", "--threads=x", "--seed=-1", "--bootstrap=1000000",
+                       "--kind=people", "x"):
+            self.assertEqual(run("replay", "--manifest=x", "--out=y", option).returncode, USAGE)
+        good = self.manifest([["path", "label"], [self.all[0], "good"]])
+        self.assert_tells(run("replay", "--manifest", good, "--kind=pairs", "--out", "x"), USAGE,
+                          "one of pairs is wanted")
+        self.assert_tells(run("replay", "--manifest", good, "--out", self.path("no/such")), USAGE,
+                          "cannot be created")
+
+    def test_relative_to_a_named_root(self):
+        manifest = self.manifest([["path", "label"], [self.all[0], "good"]], "elsewhere.csv")
+        self.replay(manifest, "out", "--root", self.root)
+        self.assertEqual(self.summary("out")["acquisition"]["unreadable"], 0)
+
+    def test_empty_classes(self):
+        head = ["path_a", "path_b", "same"]
+        for same in (0, 1):
+            self.replay(self.manifest([head, [self.all[0], self.all[2], same]]), f"out{same}")
+            f = self.summary(f"out{same}")["figures"]
+            self.assertEqual(f["at_rates"], [])
+            empty = f["at_policy"]["match"]["fmr" if same else "fnmr"]
+            self.assertEqual((empty["count"], empty["of"], empty["value"], empty["low"]),
+                             (0, 0, None, None))
+            self.assertIn("No curve", self.read(f"out{same}", "report.html").decode())
+
+
+class Attacks(Set):
+    PICTURES = 18
+
+    def setUp(self):
+        super().setUp()
+        rows = [["path", "label", "attack", "subject"]]
+        for i, p in enumerate(self.all):
+            spoof = i % 3 > 0
+            rows.append([p, "spoof" if spoof else "live", ("", "print", "screen")[i % 3],
+                         f"s{i % 5}" if i % 4 else ""])
+        self.rows = rows
+        self.set = self.manifest(rows)
+
+    def models(self, limits):
+        """The shipped pack with other limits of liveness: live, attack."""
+        models = self.path("models")
+        if not os.path.exists(models):
+            shutil.copytree(MODELS, models)
+        path = os.path.join(models, "liveness.json")
+        with open(path, encoding="utf-8") as f:
+            document = json.load(f)
+        for point, limit in zip(document["operating_points"], limits):
+            point["limit"] = limit
+        os.chmod(path, 0o644)
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(document, f)
+        return models
+
+    def test_figures_are_the_independent_ones(self):
+        self.replay(self.set, "plain", "--bootstrap=0")
+        scores = sorted(float(r["score"]) for r in figures.read(self.path("plain/results.csv")))
+        # limits amid the scores: all three answers occur
+        models = self.models((scores[10], scores[6]))
+        self.replay(self.set, "out", f"--bootstrap={REPLICATES}", "--seed=3", "--models", models)
+        f = self.summary("out")["figures"]
+        rows = figures.read(self.path("out/results.csv"))
+        self.assertEqual({r["liveness"] for r in rows}, {"LIVE", "ATTACK", "CANNOT_JUDGE"})
+        who = {r["path"]: r["subject"] or r["path"] for r in rows}
+
+        def share(pick, hit):
+            return figures.share([((who[r["path"]],), hit(r)) for r in rows if pick(r)], 3,
+                                 REPLICATES)
+        for species in ("print", "screen"):
+            found = f["species"][species]
+            self.assertEqual(found["apcer"], share(lambda r: r["attack"] == species and r["score"],
+                                                   lambda r: r["liveness"] == "LIVE"))
+            self.assertEqual(found["apnrr"], share(lambda r: r["attack"] == species,
+                                                   lambda r: not r["score"]))
+        live = [r for r in rows if r["label"] == "live"]
+        self.assertGreater(len(live), 3)
+        self.assertEqual(f["bpcer"], share(lambda r: r in live and r["score"],
+                                           lambda r: r["liveness"] != "LIVE"))
+        self.assertEqual(f["called_attack"], share(lambda r: r in live and r["score"],
+                                                   lambda r: r["liveness"] == "ATTACK"))
+        self.assertEqual(f["bpnrr"], share(lambda r: r in live, lambda r: not r["score"]))
+        scored = [(figures.f32(float(r["score"])), r["attack"] or None, who[r["path"]])
+                  for r in rows if r["score"]]
+        self.assertEqual(f["judged"], len(scored))
+        for point in f["bpcer_at_apcer"]:
+            limit, bpcer = figures.bpcer_at(scored, point["apcer"], 3, REPLICATES)
+            self.assertEqual(point["limit"], None if limit == float("-inf") else limit)
+            self.assertEqual(point["bpcer"], bpcer)
+            self.assertGreater(bpcer["count"], 0)
+
+    def test_answers_are_those_of_liveness(self):
+        self.replay(self.set, "out")
+        for row in figures.read(self.path("out/results.csv"))[::5]:
+            reply = one_document(run("liveness", "--json",
+                                     os.path.join(self.root, row["path"])).stdout)
+            self.assertEqual(row["liveness"], reply["liveness"])
+            told = [f"{r['image'].lower()}.{r['code']}" for r in reply.get("reasons", [])]
+            self.assertEqual(row["reasons"], ";".join(told))
+
+    def test_baseline_and_conditions(self):
+        self.replay(self.set, "before")
+        before = figures.read(self.path("before/results.csv"))
+        models = self.models((0.999, 0.999))
+        self.replay(self.set, "now", "--baseline", self.path("before"), "--models", models,
+                    f"--fail-on=flips>={len(before)}", "--fail-on=apcer>0",
+                    "--fail-on=bpcer@0.05>1.5", "--fail-on=apcer:none>1", "--fail-on=bpcer<1",
+                    code=NO)
+        summary = self.summary("now")
+        self.assertEqual([c["holds"] for c in summary["conditions"]],
+                         [True, False, False, True, False])
+        tests = {t["errors"]: t for t in summary["changes"]["tests"]}
+        live = sum(r["label"] == "live" for r in before)
+        self.assertEqual((tests["live: not LIVE"]["worse"], tests["print: LIVE"]["better"]),
+                         (live, sum(r["attack"] == "print" for r in before)))
+        self.assertAlmostEqual(tests["live: not LIVE"]["p"], figures.mcnemar(live, 0), delta=1e-12)
+
+
+class Quality(Set):
+    PICTURES = 9
+
+    def test_labels_and_their_mapping(self):
+        small = self.path("set/small.jpg")
+        self.crop(os.path.join(self.root, self.all[0]), "set/small.jpg", 0, 0, 64, 64)
+        self.assertTrue(os.path.exists(small))
+        rows = [["path", "label", "as"]] + [[p, "fine", "selfie"] for p in self.all[:4]]
+        rows += [[p, "no_face", "record"] for p in self.all[4:6]]
+        rows += [["small.jpg", "tiny", "selfie"], [self.all[6], "odd", "selfie"],
+                 ["missing.jpg", "tiny", "selfie"]]
+        labels = self.file("labels.csv", "label,reason\nfine,good\n"
+                                         "tiny,NO_FACE|image_too_small|motion_blur\nodd,ignore\n")
+        self.replay(self.manifest(rows), "out", "--labels", labels, f"--bootstrap={REPLICATES}",
+                    "--fail-on=found:no_face<0.5", code=NO)
+        f = self.summary("out")["figures"]["labels"]
+        results = figures.read(self.path("out/results.csv"))
+        for label in ("fine", "no_face", "tiny", "odd"):
+            rows = [r for r in results if r["label"] == label and r["decision"] != "UNREADABLE"]
+            hits = [((r["path"],), r["decision"] == "REFUSED") for r in rows]
+            self.assertEqual(f[label]["refused"], figures.share(hits, 1, REPLICATES))
+        self.assertEqual(f["no_face"]["found"]["count"], 0)
+        self.assertEqual(f["tiny"]["found"]["count"], 1)
+        self.assertEqual(f["tiny"]["found"]["of"], 1)
+        self.assertNotIn("found", f["odd"])
+        for row in results[:7:2]:
+            reply = one_document(run("quality", "--json", "--as", row["as"],
+                                     os.path.join(self.root, row["path"])).stdout)
+            self.assertEqual(row["decision"], "USABLE" if reply["usable"] else "REFUSED")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
