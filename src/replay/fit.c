@@ -170,6 +170,10 @@ fv_status fvi_fit_counts(const fvi_counts *c, fvi_fit *out, fv_error *err)
     pool *stack = settled ? calloc(FVI_COUNTS_N, sizeof stack[0]) : NULL;
     if (settled && stack == NULL) return fvi_fail(err, FV_E_NOMEM, "fit");
     if (!settled) return fvi_fail(err, FV_E_ARG, "no line fits: the classes do not overlap");
+    if (scale <= 0) {
+        free(stack);
+        return fvi_fail(err, FV_E_ARG, "genuine pairs are no more alike than impostors");
+    }
     *out = (fvi_fit){scale, offset, cllr_of(c, scale, offset), cllr_min_of(c, stack)};
     free(stack);
     return FV_OK;

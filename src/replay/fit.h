@@ -55,8 +55,8 @@ typedef struct fvi_fit {
     double cllr_min;
 } fvi_fit;
 
-/** @return FV_OK, or FV_E_ARG where a class is empty or the classes do not overlap: then no finite
- *          line fits */
+/** @return FV_OK, or FV_E_ARG where a class is empty, where the classes do not overlap (no finite
+ *          line fits), or where genuine pairs are no more alike than impostors */
 FV_NODISCARD fv_status fvi_fit_counts(const fvi_counts *c, fvi_fit *out, fv_error *err);
 
 /** [[predicted, seen], ...]: posterior at equal priors, in twenty groups. */

@@ -184,11 +184,13 @@ def pairs_of(rows, folders=True):
 
 def pool_adjacent(scores):
     """scores: (similarity, genuine). Cllr_min by joining neighbours until the ratio rises."""
+    counts = {}
+    for s, genuine in scores:
+        counts.setdefault(s, [0, 0])[0 if genuine else 1] += 1
     g, i = sum(x for _, x in scores), sum(not x for _, x in scores)
     stack = []
-    for s in sorted({s for s, _ in scores}):
-        stack.append([sum(1 / g for v, x in scores if v == s and x),
-                      sum(1 / i for v, x in scores if v == s and not x)])
+    for s in sorted(counts):
+        stack.append([counts[s][0] / g, counts[s][1] / i])
         while len(stack) > 1 and stack[-2][0] * stack[-1][1] >= stack[-1][0] * stack[-2][1]:
             a, b = stack.pop()
             stack[-1][0] += a

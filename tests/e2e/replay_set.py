@@ -26,9 +26,8 @@ class Set(Case):
             name = f"{person}/{i:03}.jpg"
             os.makedirs(os.path.join(self.root, person), exist_ok=True)
             width, height = SIZES[source]
-            cut = 16 * (i // 3)
-            self.crop(source, os.path.join("set", name), cut, cut, width - 2 * cut,
-                      height - 2 * cut)
+            x, y = 16 * (i // 3 % 6), 16 * (i // 18)
+            self.crop(source, os.path.join("set", name), x, y, width - x, height - y)
             self.pictures[person].append(name)
         self.all = self.pictures["obama"] + self.pictures["biden"]
 
