@@ -54,10 +54,11 @@ static double time_one(fvi_measure measure, const fvi_view *v)
 }
 
 /* While the photograph lies in the session. */
-static fv_status look_on(void *self, fv_session *session, const fvi_found *found, fv_error *err)
+static fv_status look_on(void *self, fv_session *session, const fvi_sight *sight, fv_error *err)
 {
     fv_status st = FV_OK;
     figures *f = self;
+    const fvi_found *found = sight->found;
     fvi_measured measured;
     fvi_view v;
 

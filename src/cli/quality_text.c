@@ -41,9 +41,10 @@ static const words chinese = {
 static const char *unit_word(const char *unit, fv_locale locale)
 {
     static const char *const chinese_words[][2] = {
-        {"faces", "张脸"},    {"px", "像素"},           {"deg", "度"},  {"eyes", "倍眼距"},
-        {"share", "比例"},    {"ratio", "倍"},          {"bits", "位"}, {"stops", "档"},
-        {"levels", "灰度级"}, {"cycles/px", "周/像素"},
+        {"faces", "张脸"},        {"px", "像素"},           {"deg", "度"},
+        {"eyes", "倍眼距"},       {"share", "比例"},        {"ratio", "倍"},
+        {"bits", "位"},           {"stops", "档"},          {"levels", "灰度级"},
+        {"cycles/px", "周/像素"}, {"log odds", "对数几率"},
     };
 
     if (locale == FV_LOCALE_EN) return unit;

@@ -32,8 +32,9 @@ static const words english = {
     .not_judged = "liveness:        not taken (%s)\n",
     .live_from = "  live from:       %.3f (refuses %g of the selfies of live persons)\n",
     .attack_below = "  attack below:    %.3f\n",
-    .times = "  time:            %.1f ms (decode %.1f, detect %.1f, landmarks %.1f, pose %.1f,\n"
-             "                   quality %.1f, liveness %.1f, chip %.1f, embed %.1f)\n",
+    .times = "  time:            %.1f ms (decode %.1f, detect %.1f, landmarks %.1f,\n"
+             "                   pose %.1f, quality %.1f, liveness %.1f,\n"
+             "                   chip %.1f, embed %.1f)\n",
 };
 static const words chinese = {
     .result = "结论：",

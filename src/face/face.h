@@ -41,6 +41,7 @@ typedef struct fvi_faces {
     fvi_box boxes[FVI_FACES_MAX];
     size_t n;
     bool second_detector; /**< found by the HOG detector after the network had found none */
+    bool hidden;          /**< of fvi_face_detect_hidden(): counts as no person */
 } fvi_faces;
 
 /**
@@ -52,6 +53,14 @@ typedef struct fvi_faces {
  */
 FV_NODISCARD fv_status fvi_face_detect(fvi_facer *facer, const fvi_image *image, bool record,
                                        fvi_faces *out, fv_error *err);
+
+/**
+ * For a picture in which fvi_face_detect() found nothing: looks again with the light evened out and
+ * less certainty asked for. What it finds (at most one box, `hidden` set) is not good enough to be
+ * compared, but can be measured, so that darkness or a mask is named and not "no face".
+ */
+FV_NODISCARD fv_status fvi_face_detect_hidden(fvi_facer *facer, const fvi_image *image,
+                                              fvi_faces *out, fv_error *err);
 
 /**
  * By how many quarters the picture would have to be turned clockwise for its face to stand upright;
@@ -102,8 +111,9 @@ void fvi_eyes(const fvi_landmarks *landmarks, fvi_point *left, fvi_point *right)
 float fvi_inter_eye_px(const fvi_landmarks *landmarks);
 
 /**
- * How many of the faces count as a person in the picture: the main one, and each other that has at
- * least a fifth of its area, a good score, and less than half of itself within the main one. Pure.
+ * How many of the faces count as a person in the picture: the main one unless it hides, and each
+ * other that has at least a fifth of its area, a good score, and less than half of itself within
+ * the main one. Pure.
  */
 size_t fvi_face_persons(const fvi_faces *faces);
 

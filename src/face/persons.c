@@ -27,6 +27,7 @@ size_t fvi_face_persons(const fvi_faces *faces)
 {
     size_t n = faces->n > 0 ? 1 : 0;
 
+    if (faces->hidden) return 0;
     for (size_t i = 1; i < faces->n; i++) {
         const fvi_box *b = &faces->boxes[i];
         /* the HOG detector's scores are of another kind: what it reports counts */

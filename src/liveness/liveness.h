@@ -76,9 +76,9 @@ typedef struct fvi_live_limits {
 } fvi_live_limits;
 
 /**
- * Live: the limit of the nearest operating point that is not above `bpcer`. Attack: that of the
- * lowest point, so that a channel that asks for more of the living to be looked at twice does not
- * call them attackers.
+ * Live: the limit of the nearest operating point that is not above `bpcer`. Attack: half the odds
+ * of the lowest point's limit, whatever the channel: a stricter one asks the living to try again,
+ * and does not call them attackers.
  *
  * @return FV_OK, or FV_E_CONFIG where no point is as low as `bpcer`: limits are measured, not
  *         extrapolated

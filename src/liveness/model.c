@@ -10,6 +10,10 @@
 
 enum { FILE_MAX_BYTES = 1 << 20 };
 
+/* Genuine selfies can be worse than any that a limit was measured on: by so much must the odds lie
+ * below the lowest limit before somebody is called an attacker. */
+static const double ATTACK_MARGIN = 2.0;
+
 const fvi_live_feature_info fvi_live_features[FVI_LIVE_COUNT] = {
 #define F(id, sense, lo, hi) [FVI_LIVE_##id] = {#id, sense, lo, hi},
 #include "liveness/features.def"
@@ -156,7 +160,8 @@ fv_status fvi_liveness_limits(const fvi_liveness_model *m, double bpcer, fvi_liv
     for (size_t i = 0; i < m->n_points; i++) {
         if (!(m->points[i].bpcer <= bpcer * (1.0 + 1e-9))) continue; /* also NaN */
         out->live = (float)m->points[i].limit;
-        out->attack = (float)m->points[m->n_points - 1].limit;
+        double lowest = m->points[m->n_points - 1].limit;
+        out->attack = (float)(lowest / (lowest + ATTACK_MARGIN * (1.0 - lowest)));
         return FV_OK;
     }
     return fvi_fail(err, FV_E_CONFIG,

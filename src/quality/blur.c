@@ -165,17 +165,26 @@ static void find_motion(const fvi_octaves *o, double noise_var, const widths *w,
     out->direction_deg = angle * 180.0f / PI;
 }
 
+/* Whether there is texture, and not noise alone: in the coarsest octave and, where blur is read, in
+ * the second. */
+static bool is_readable(const fvi_octaves *o, double noise_var)
+{
+    int last = o->n - 1;
+
+    return o->n >= 3 &&
+           o->xx[last] + o->yy[last] > 4.0 * noise_var * fvi_octave_noise[last] + 1e-3 &&
+           o->xx[1] + o->yy[1] > 4.0 * noise_var * fvi_octave_noise[1];
+}
+
 bool fvi_blur_take(const fvi_view *v, fvi_blur *out)
 {
     fvi_octaves o;
     widths w;
 
     fvi_octaves_take(v, &o);
-    if (o.n < 3) return false;
     float grain = isnan(o.grain) ? 0.0f : o.grain;
     double noise_var = (double)fmaxf(grain * grain, ROUNDING);
-    double last = o.xx[o.n - 1] + o.yy[o.n - 1];
-    if (last < 4.0 * noise_var * fvi_octave_noise[o.n - 1] + 1e-3) return false;
+    if (!is_readable(&o, noise_var)) return false;
     tabulate(&w);
     find_motion(&o, noise_var, &w, out);
     out->mean_px = fit_all(&w, &o, noise_var);
@@ -204,7 +213,7 @@ static const float LENGTH = 1.5f * 3.4641f;
 
 static float motion_of(const fvi_blur *b)
 {
-    float sure = fminf(fmaxf((b->one_sided - 0.2f) / 0.3f, 0.0f), 1.0f);
+    float sure = fminf(fmaxf((b->one_sided - 0.2f) / 0.2f, 0.0f), 1.0f);
     float more = b->along_px * b->along_px - b->across_px * b->across_px;
     return sure * LENGTH * sqrtf(fmaxf(more, 0.0f));
 }
@@ -212,7 +221,7 @@ static float motion_of(const fvi_blur *b)
 float fvi_q_motion_blur(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) ? motion_of(&blur) : NAN;
+    return v->face && fvi_blur_take(v, &blur) ? motion_of(&blur) : NAN; /* fitted to faces alone */
 }
 
 float fvi_q_motion_blur_score(float value)
@@ -225,7 +234,8 @@ static const float TELLING_PX = 6.0f; /* what is shorter may be none, and has no
 float fvi_q_motion_direction(const fvi_view *v)
 {
     fvi_blur blur;
-    return fvi_blur_take(v, &blur) && motion_of(&blur) >= TELLING_PX ? blur.direction_deg : NAN;
+    if (!v->face || !fvi_blur_take(v, &blur) || motion_of(&blur) < TELLING_PX) return NAN;
+    return blur.direction_deg;
 }
 
 /* No direction is better than another. */

@@ -30,9 +30,12 @@ static chroma lab_of(const uint8_t *p)
     return (chroma){500.0f * (x - y), 200.0f * (y - z)};
 }
 
-static float outside(float v, float lo, float hi)
+/* Skin, says the standard: a in 5..25, b in 5..35. From there; negative within, from its edge. */
+static float from_skin(float a, float b)
 {
-    return v < lo ? lo - v : v > hi ? v - hi : 0.0f;
+    float da = fmaxf(5.0f - a, a - 25.0f);
+    float db = fmaxf(5.0f - b, b - 35.0f);
+    return da < 0.0f && db < 0.0f ? fmaxf(da, db) : hypotf(fmaxf(da, 0.0f), fmaxf(db, 0.0f));
 }
 
 /* How far the cheeks' mean a*, b* are from those of skin, after ISO/IEC 29794-5. A picture without
@@ -57,12 +60,14 @@ float fvi_q_natural_colour(const fvi_view *v)
         }
     }
     if (n < 32.0f) return NAN;
-    return hypotf(outside(sum.a / n, 5.0f, 25.0f), outside(sum.b / n, 5.0f, 35.0f));
+    return from_skin(sum.a / n, sum.b / n);
 }
 
 float fvi_q_natural_colour_score(float value)
 {
-    return fvi_score_clamp(200.0f * (1.0f - fvi_sigmoid(value, 0.0f, 10.0f)));
+    return isnan(value)
+               ? value
+               : fvi_score_clamp(200.0f * (1.0f - fvi_sigmoid(fmaxf(value, 0.0f), 0.0f, 10.0f)));
 }
 
 /* Colourfulness after Hasler and Suesstrunk (2003) within the outline of the face. */

@@ -119,7 +119,7 @@ fv_status fvi_eye_read(fvi_eye_reader *r, fvi_view *v, fv_error *err)
     fv_status st = FV_OK;
     float open[2] = {NAN, NAN};
 
-    if (v->face) {
+    if (v->face && !v->found.faces->hidden) {
         FVI_TRY(read_one(r, v, 36, &open[0], err));
         FVI_TRY(read_one(r, v, 42, &open[1], err));
     }

@@ -92,10 +92,11 @@ float fvi_q_dynamic_range_score(float value)
 }
 
 /*
- * Stops from the darkest to the brightest of the face, eyes and mouth included. The standard's
- * entropy is 5.4 bits behind haze that leaves a quarter of the contrast, and as low on one in a
- * hundred good pictures; this is 0.6 there, and above 1.2 on all of those. Black (2 levels) is no
- * light.
+ * Stops from the darkest of the face, eyes and mouth included, to the middle between its brightest
+ * and white. A veil over the picture lifts what should be dark; the same face in less light has
+ * brightest and darkest alike lower, which this hardly sees. The standard's entropy is 5.4 bits
+ * behind a veil that leaves a quarter of the contrast, and as low on one in a hundred good pictures.
+ * Near black (2 levels) there is no light.
  */
 float fvi_q_contrast(const fvi_view *v)
 {
@@ -103,10 +104,12 @@ float fvi_q_contrast(const fvi_view *v)
     float black = 2.0f / 255.0f;
 
     if (l.sum == 0) return NAN;
-    return log2f((fvi_levels_quantile(&l, 0.98) + black) / (fvi_levels_quantile(&l, 0.02) + black));
+    float brightest = (fvi_levels_quantile(&l, 0.98) + black) / (1.0f + black);
+    float darkest = (fvi_levels_quantile(&l, 0.02) + black) / (1.0f + black);
+    return log2f(sqrtf(brightest) / darkest);
 }
 
 float fvi_q_contrast_score(float value)
 {
-    return fvi_score_clamp(100.0f * fvi_sigmoid(value, 1.5f, 0.25f));
+    return fvi_score_clamp(100.0f * fvi_sigmoid(value, 2.0f, 0.25f));
 }

@@ -46,16 +46,21 @@ static void windowed(const fvi_image *image, int x0, int y0, int side, float *ou
     }
 }
 
-/* Log power of the half plane u >= 0, v from -side/2: rows of side/2. */
+/* FAR columns of log power stand to the left of u = 0, so that it has a neighbourhood. */
+static int columns_of(int side)
+{
+    return side / 2 + FAR;
+}
+
+/* Log power of the half plane: columns from u = -FAR, rows from v = -side/2. */
 static void log_power(const float *spectrum, int side, float *out)
 {
-    int half = side / 2;
-
     for (int v = 0; v < side; v++) {
-        const float *row = spectrum + (ptrdiff_t)2 * side * ((v + half) % side);
-        for (int u = 0; u < half; u++) {
+        const float *row = spectrum + (ptrdiff_t)2 * side * ((v + side / 2) % side);
+        for (int x = 0; x < columns_of(side); x++) {
+            int u = (x - FAR + side) % side;
             float re = row[2 * u], im = row[2 * u + 1];
-            out[v * half + u] = logf(re * re + im * im + 1.0f);
+            *out++ = logf(re * re + im * im + 1.0f);
         }
     }
 }
@@ -92,22 +97,47 @@ static bool on_grid(int u, int v, int side)
     return du <= 2 && dv <= 2;
 }
 
-/* The highest that a bin stands above the mean log power about it. */
-static float highest(const float *power, const float *sums, int side)
+/* Mean of the bins at NEAR + 1 to FAR before and after, `step` apart. */
+static float along_line(const float *at, int step)
 {
-    int half = side / 2;
-    float slowest = SLOWEST * (float)side;
+    float sum = 0.0f;
+
+    for (int k = NEAR + 1; k <= FAR; k++)
+        sum += at[k * step] + at[-k * step];
+    return sum / (2.0f * (FAR - NEAR));
+}
+
+typedef struct plane {
+    const float *power;
+    const float *sums;
+    int side;
+} plane;
+
+/* How much a bin stands above the mean log power about it; near an axis, where level and upright
+ * edges make a ridge, above that too. */
+static float height_of(const plane *p, int u, int v)
+{
     const float ring = (float)((2 * FAR + 1) * (2 * FAR + 1) - (2 * NEAR + 1) * (2 * NEAR + 1));
+    int width = columns_of(p->side);
+    const int at[2] = {u + FAR, v + p->side / 2};
+    const float *here = p->power + at[1] * width + at[0];
+    float about = (box(p->sums, width, at, FAR) - box(p->sums, width, at, NEAR)) / ring;
+
+    if (v >= -NEAR && v <= NEAR) about = fmaxf(about, along_line(here, 1));
+    if (u <= NEAR) about = fmaxf(about, along_line(here, width));
+    return *here - about;
+}
+
+static float highest(const plane *p)
+{
+    int end = p->side / 2 - FAR;
+    float slowest = SLOWEST * (float)p->side;
     float most = 0.0f;
 
-    for (int y = FAR; y < side - FAR; y++) {
-        int v = y - half;
-        for (int u = FAR; u < half - FAR; u++) {
-            if (v >= -NEAR && v <= NEAR) continue;
-            if ((float)(u * u + v * v) < slowest * slowest || on_grid(u, v, side)) continue;
-            const int at[2] = {u, y};
-            float about = (box(sums, half, at, FAR) - box(sums, half, at, NEAR)) / ring;
-            most = fmaxf(most, power[y * half + u] - about);
+    for (int v = -end; v < end; v++) {
+        for (int u = 0; u < end; u++) {
+            if ((float)(u * u + v * v) < slowest * slowest || on_grid(u, v, p->side)) continue;
+            most = fmaxf(most, height_of(p, u, v));
         }
     }
     return most;
@@ -133,8 +163,8 @@ float fvi_q_printed_mesh(const fvi_view *v)
     windowed(p, x0, y0, side, v->plane[0]);
     if (fvi_cv_spectrum(v->plane[0], side, v->plane[1], NULL) != FV_OK) return NAN;
     log_power(v->plane[1], side, v->plane[0]);
-    sum_up(v->plane[0], side / 2, side, v->plane[1]);
-    return highest(v->plane[0], v->plane[1], side) * 10.0f / logf(10.0f);
+    sum_up(v->plane[0], columns_of(side), side, v->plane[1]);
+    return highest(&(plane){v->plane[0], v->plane[1], side}) * 10.0f / logf(10.0f);
 }
 
 float fvi_q_printed_mesh_score(float value)

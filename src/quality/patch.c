@@ -79,7 +79,7 @@ bool fvi_patch_colour(const fvi_view *v, fvi_point c, float radius_px, fvi_lab *
             n++;
         }
     }
-    if ((float)n < radius * radius) return false; /* of pi times that */
+    if (n == 0 || (float)n < radius * radius - 1.0f) return false; /* of pi times that */
     *out = fvi_lab_of(sum[0] / (float)n, sum[1] / (float)n, sum[2] / (float)n);
     return true;
 }

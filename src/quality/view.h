@@ -47,7 +47,7 @@ typedef struct fvi_view {
     fvi_landmarks at;   /**< in view pixels */
     float eyes_px;      /**< from eye to eye, in view pixels; NaN: no face */
     float eye_open[2];  /**< the eye_state network's log odds of open, by eye as fvi_eyes(); NaN: no
-                           eye in the picture */
+                           eye in the picture, or a face that hides */
     float scale;        /**< view pixels per pixel of the whole picture, <= 1 */
     fvi_affine map;     /**< from view pixels to those of found.picture */
     fvi_image around;   /**< the whole picture, RGB, longer side <= FVI_AROUND_MAX_PX */

@@ -44,9 +44,9 @@ FV_NODISCARD fv_status fvi_cv_fill(fvi_image *dst, const fvi_point *points, size
                                    fv_error *err) FV_NOEXCEPT;
 
 /**
- * Discrete Fourier transform of a square of floats, packed: out[2 (side v + u)] and the next are the
- * real and the imaginary part at u cycles across and v down per side. Side 2 to 1024; out has room
- * for 2 side side floats; the two must not overlap.
+ * Discrete Fourier transform of a square of floats, packed: out[2 (side v + u)] and the next are
+ * the real and the imaginary part at u cycles across and v down per side. Side 2 to 1024; out has
+ * room for 2 side side floats; the two must not overlap.
  */
 FV_NODISCARD fv_status fvi_cv_spectrum(const float *in, int side, float *out,
                                        fv_error *err) FV_NOEXCEPT;

@@ -79,26 +79,38 @@ static void explain_gaps(fvi_reasons *reasons, fv_image image, const fvi_measure
     }
 }
 
-/* Each cause takes the place of its symptoms in the same photograph. */
-static void absorb(fvi_reasons *reasons, fv_image image)
+static bool explains(const fv_reason *cause, const fv_reason *symptom)
 {
     static const fv_reason_code pairs[][2] = {
 #define A(cause, symptom) {FV_REASON_##cause, FV_REASON_##symptom},
 #include "verify/absorbs.def"
 #undef A
     };
+    for (size_t p = 0; p < sizeof pairs / sizeof pairs[0]; p++) {
+        if (cause->code == pairs[p][0] && symptom->code == pairs[p][1]) return true;
+    }
+    return false;
+}
+
+/* Each cause takes the place of its symptoms in the same photograph. */
+static void absorb(fvi_reasons *reasons, fv_image image)
+{
     bool gone[FVI_REASONS_CAP] = {false};
     uint32_t kept = 0;
+    bool raised = true;
 
-    for (uint32_t i = 0; i < reasons->n; i++) {
-        for (uint32_t k = 0; k < reasons->n; k++) {
-            fv_reason *cause = &reasons->of[i];
-            const fv_reason *symptom = &reasons->of[k];
-            if (cause->image != image || symptom->image != image) continue;
-            for (size_t p = 0; p < sizeof pairs / sizeof pairs[0]; p++) {
-                if (cause->code != pairs[p][0] || symptom->code != pairs[p][1]) continue;
-                if (symptom->severity == FV_BLOCKS) cause->severity = FV_BLOCKS;
+    while (raised) { /* a cause may itself be a symptom: what blocks must not be lost on the way */
+        raised = false;
+        for (uint32_t i = 0; i < reasons->n; i++) {
+            for (uint32_t k = 0; k < reasons->n; k++) {
+                fv_reason *cause = &reasons->of[i];
+                const fv_reason *symptom = &reasons->of[k];
+                if (cause->image != image || symptom->image != image) continue;
+                if (!explains(cause, symptom)) continue;
                 gone[k] = true;
+                if (symptom->severity != FV_BLOCKS || cause->severity == FV_BLOCKS) continue;
+                cause->severity = FV_BLOCKS;
+                raised = true;
             }
         }
     }

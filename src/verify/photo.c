@@ -95,11 +95,14 @@ static fv_status find(work *w, fv_error *err)
 
     FVI_TRY(fvi_deadline_check(&w->what->deadline, "detection", err));
     FVI_TRY(fvi_face_detect(facer, &w->photo.image, w->what->which == FV_RECORD, &w->faces, err));
+    if (w->faces.n == 0) FVI_TRY(fvi_face_detect_hidden(facer, &w->photo.image, &w->faces, err));
     fvi_stage(&w->mark, &t->detect_us);
     if (w->faces.n == 0) goto out;
     FVI_TRY(fvi_face_landmarks(facer, &w->photo.image, &w->faces.boxes[0], &w->landmarks, err));
     fvi_stage(&w->mark, &t->landmarks_us);
-    FVI_TRY(take_pose(w, err));
+    /* in the dark, landmarks are too rough for an angle */
+    w->pose = (fvi_pose){NAN, NAN, NAN};
+    if (!w->faces.hidden) FVI_TRY(take_pose(w, err));
 out:
     return st;
 }
@@ -122,7 +125,7 @@ static fv_status measure(work *w, fvi_examined *out, fv_error *err)
     FVI_TRY(fvi_viewer_measure(w->session->viewer, &w->found, &out->seen.measured, err));
     fvi_stage(&w->mark, &w->what->timings->quality_us);
     out->info.faces = (uint32_t)v[FVI_Q_FACE_COUNT];
-    out->has_face = face;
+    out->has_face = face && !w->faces.hidden;
     if (!face) goto out;
     out->info.face_x_px = b->x0_px * full;
     out->info.face_y_px = b->y0_px * full;
@@ -174,7 +177,8 @@ fv_status fvi_photo_examine(fv_session *session, const fvi_examine *what, fvi_ex
         w.mark = fvi_clock_us();
     }
     bool wanted = what->limits == NULL || !what->reasons->blocked[what->which];
-    if (w.photo.fault == FVI_DECODE_OK && w.faces.n > 0 && wanted && !what->no_chip)
+    if (w.photo.fault == FVI_DECODE_OK && w.faces.n > 0 && !w.faces.hidden && wanted &&
+        !what->no_chip)
         FVI_TRY(chip(&w, &seen, err));
     *out = seen;
 out:

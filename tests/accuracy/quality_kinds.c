@@ -286,7 +286,7 @@ const qual_kind qual_kinds[] = {
      false,
      true},
     {"printed mesh",
-     "RECORD_MESH",
+     "PRINTED_MESH",
      {NULL},
      mesh,
      {4.0f, 8.0f, 12.0f, 18.0f, 26.0f, 36.0f},

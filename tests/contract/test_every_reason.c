@@ -167,7 +167,6 @@ static const struct {
     {FV_REASON_MOUTH_COVERED, FV_SELFIE, masked, NULL},
     {FV_REASON_MOUTH_COVERED, FV_RECORD, masked, NULL},
 
-
     {FV_REASON_PRINTED_MESH, FV_RECORD, meshed, NULL},
     {FV_REASON_FACE_TOO_SMALL, FV_SELFIE, far_away, NULL},
 };

@@ -192,14 +192,16 @@ static void test_quality__each_kind_of_bad_file_has_its_reason(void **state)
             fv_quality_result r = quality(b, kind);
             bool decoded = bad_files[i].code == FV_REASON_NO_FACE;
             assert_sound_quality(&r, kind, bad_files[i].what);
-            if (r.usable || (!decoded && r.n_reasons != 1) || !says(&r, bad_files[i].code))
+            /* why there is no face to be seen may be told in its place: too noisy, too dark */
+            if (r.usable || (!decoded && (r.n_reasons != 1 || !says(&r, bad_files[i].code))))
                 fail_msg("%s: %u reasons, first %s", bad_files[i].what, r.n_reasons,
                          fv_reason_name(r.reasons[0].code));
-            assert_string_equal(r.reasons[0].detail, bad_files[i].detail);
+            if (!decoded) assert_string_equal(r.reasons[0].detail, bad_files[i].detail);
             assert_true((r.n_measures > 0) == decoded && (r.photo.width_px > 0) == decoded);
             assert_true(isnan(r.photo.inter_eye_px));
             if (!decoded) continue;
             assert_float_equal(measure_of(&r, "FACE_COUNT")->value, 0, 0);
+            assert_int_equal(measure_of(&r, "FACE_COUNT")->verdict, FV_VERDICT_BLOCKS);
             assert_int_equal(measure_of(&r, "HEAD_YAW")->verdict, FV_VERDICT_NOT_ASSESSED);
         }
         free(b.data);

@@ -31,12 +31,11 @@ static inline rgb8 rgb8_grey(uint8_t v)
     return (rgb8){v, v, v};
 }
 
-/* n points on an ellipse about (x, y), from angle `from` on, clockwise in the picture. */
-static inline void drawn_ring(fvi_point *out, int n, fvi_point middle, fvi_point radius, float from,
-                              float step)
+/* n points on an ellipse about (x, y), `step` from one to the next. */
+static inline void drawn_ring(fvi_point *out, int n, fvi_point middle, fvi_point radius, float step)
 {
     for (int i = 0; i < n; i++) {
-        float a = from + step * (float)i;
+        float a = step * (float)i;
         out[i] =
             (fvi_point){middle.x_px + radius.x_px * cosf(a), middle.y_px + radius.y_px * sinf(a)};
     }
@@ -49,7 +48,7 @@ static inline fvi_landmarks drawn_landmarks(float x, float y, float eyes)
     fvi_landmarks l;
     fvi_point *p = l.point;
 
-    drawn_ring(p, 17, (fvi_point){0, 0.05f}, (fvi_point){-1.05f, 1.7f}, 0, pi / 16);
+    drawn_ring(p, 17, (fvi_point){0, 0.05f}, (fvi_point){-1.05f, 1.7f}, pi / 16);
     for (int i = 0; i < 5; i++) {
         float arch = -0.33f - 0.02f * (float)(2 - abs(2 - i));
         p[17 + i] = (fvi_point){-0.85f + 0.16f * (float)i, arch};
@@ -58,10 +57,10 @@ static inline fvi_landmarks drawn_landmarks(float x, float y, float eyes)
     }
     for (int i = 0; i < 4; i++)
         p[27 + i] = (fvi_point){0, 0.1f + 0.2f * (float)i};
-    drawn_ring(p + 36, 6, (fvi_point){-0.5f, 0}, (fvi_point){0.22f, 0.09f}, pi, pi / 3);
-    drawn_ring(p + 42, 6, (fvi_point){0.5f, 0}, (fvi_point){0.22f, 0.09f}, pi, pi / 3);
-    drawn_ring(p + 48, 12, (fvi_point){0, 1.25f}, (fvi_point){0.42f, 0.16f}, pi, pi / 6);
-    drawn_ring(p + 60, 8, (fvi_point){0, 1.25f}, (fvi_point){0.32f, 0.04f}, pi, pi / 4);
+    drawn_ring(p + 36, 6, (fvi_point){-0.5f, 0}, (fvi_point){-0.22f, -0.09f}, pi / 3);
+    drawn_ring(p + 42, 6, (fvi_point){0.5f, 0}, (fvi_point){-0.22f, -0.09f}, pi / 3);
+    drawn_ring(p + 48, 12, (fvi_point){0, 1.25f}, (fvi_point){-0.42f, -0.16f}, pi / 6);
+    drawn_ring(p + 60, 8, (fvi_point){0, 1.25f}, (fvi_point){-0.32f, -0.04f}, pi / 4);
     for (int i = 0; i < FVI_LANDMARKS; i++)
         p[i] = (fvi_point){x + eyes * p[i].x_px, y + eyes * p[i].y_px};
     return l;

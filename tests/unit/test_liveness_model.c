@@ -228,7 +228,7 @@ static void test_limit__the_nearest_point_that_is_not_above(void **state)
         fv_status st = fvi_liveness_limits(&m, cases[i].bpcer, &limit, &err);
         assert_int_equal(st, cases[i].want > 0 ? FV_OK : FV_E_CONFIG);
         assert_float_equal(limit.live, cases[i].want > 0 ? cases[i].want : -1, 0);
-        assert_float_equal(limit.attack, cases[i].want > 0 ? 0.25f : -1, 0);
+        assert_float_equal(limit.attack, cases[i].want > 0 ? 1.0f / 7 : -1, 1e-6);
         if (st != FV_OK) assert_non_null(strstr(err.text, "0.001"));
     }
 }

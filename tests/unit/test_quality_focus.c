@@ -81,6 +81,14 @@ static void draw_face_texture(const lens *l)
     draw_texture(l);
 }
 
+static void draw_noise(uint8_t grey, float sigma, uint32_t seed)
+{
+    for (int y = 0; y < d.view.rgb.height_px; y++) {
+        for (int x = 0; x < d.view.rgb.width_px; x++)
+            drawn_put(&d, x, y, rgb8_grey(byte_of(grey + 0.3f * (float)x + sigma * normal(&seed))));
+    }
+}
+
 static float sharpness_px(const lens *l)
 {
     draw_face_texture(l);
@@ -119,6 +127,8 @@ static void test_sharpness__nothing_to_see_is_not_assessed(void **state)
     drawn_face(&d, rgb8_grey(90));
     assert_true(isnan(fvi_q_sharpness(&d.view)));
     assert_true(isnan(fvi_q_motion_blur(&d.view)));
+    draw_noise(90, 25.0f, 3); /* and a slope */
+    assert_true(isnan(fvi_q_sharpness(&d.view)));
     drawn_skin(&d, (const int[4]){40, 60, 43, 63}); /* too little of it */
     draw_texture(&(lens){.contrast = 1.2f});
     assert_true(isnan(fvi_q_sharpness(&d.view)));
@@ -133,6 +143,19 @@ static void test_sharpness__only_the_face_counts(void **state)
             drawn_put(&d, x, y, rgb8_grey((x / 2 + y / 2) % 2 == 0 ? 20 : 230));
     }
     assert_float_equal(0.18739f / fvi_q_sharpness(&d.view), alone, 0.05f * alone);
+}
+
+static void test_sharpness__the_picture_s_border_is_no_edge(void **state)
+{
+    const int border = 60;
+    (void)state;
+    draw_face_texture(&(lens){.contrast = 1.2f, .defocus_px = 4.0f});
+    drawn_skin(&d, (const int[4]){border, 60, 160, 188});
+    float within = fvi_q_sharpness(&d.view);
+    drawn_rect(&d, (const int[4]){0, 0, border, FVI_VIEW_MAX_HEIGHT_PX}, rgb8_grey(0));
+    for (int y = 0; y < FVI_VIEW_MAX_HEIGHT_PX; y++)
+        memset(d.view.inside.data + (size_t)y * d.view.inside.stride_bytes, 0, (size_t)border);
+    assert_float_equal(fvi_q_sharpness(&d.view) / within, 1.0f, 0.15f);
 }
 
 static float turn_between(float a, float b)
@@ -180,6 +203,16 @@ static void test_motion__defocus_is_none(void **state)
     }
 }
 
+static void test_motion__is_told_of_faces_only(void **state)
+{
+    (void)state;
+    drawn_no_face(&d, rgb8_grey(128));
+    draw_texture(&(lens){.contrast = 1.2f, .defocus_px = 1.0f, .motion_px = 20.0f});
+    assert_true(fvi_q_sharpness(&d.view) < 0.15f);
+    assert_true(isnan(fvi_q_motion_blur(&d.view)));
+    assert_true(isnan(fvi_q_motion_direction(&d.view)));
+}
+
 static void test_motion__direction_is_the_picture_s(void **state)
 {
     (void)state;
@@ -192,14 +225,6 @@ static void test_motion__direction_is_the_picture_s(void **state)
     float direction = fvi_q_motion_direction(&d.view);
     assert_true(turn_between(direction, 170.0f) < 8.0f);
     assert_true(direction >= 0.0f && direction < 180.0f);
-}
-
-static void draw_noise(uint8_t grey, float sigma, uint32_t seed)
-{
-    for (int y = 0; y < d.view.rgb.height_px; y++) {
-        for (int x = 0; x < d.view.rgb.width_px; x++)
-            drawn_put(&d, x, y, rgb8_grey(byte_of(grey + 0.3f * (float)x + sigma * normal(&seed))));
-    }
 }
 
 static void test_noise__sigma_as_drawn(void **state)
@@ -319,7 +344,7 @@ static float mesh_over_noise(float period_px, float deg, float amplitude)
 
 static void test_mesh__found_at_any_slant(void **state)
 {
-    static const float angles[] = {20.0f, 45.0f, 70.0f, 110.0f, 155.0f};
+    static const float angles[] = {0.0f, 4.0f, 20.0f, 45.0f, 70.0f, 90.0f, 110.0f, 155.0f};
     (void)state;
     float none = mesh_over_noise(5.0f, 0.0f, 0.0f);
     assert_true(none < 15.0f);
@@ -384,9 +409,11 @@ int main(void)
         cmocka_unit_test(test_sharpness__noise_is_not_detail),
         cmocka_unit_test(test_sharpness__nothing_to_see_is_not_assessed),
         cmocka_unit_test(test_sharpness__only_the_face_counts),
+        cmocka_unit_test(test_sharpness__the_picture_s_border_is_no_edge),
         cmocka_unit_test(test_motion__length_and_direction_as_drawn),
         cmocka_unit_test(test_motion__grows_with_its_length),
         cmocka_unit_test(test_motion__defocus_is_none),
+        cmocka_unit_test(test_motion__is_told_of_faces_only),
         cmocka_unit_test(test_motion__direction_is_the_picture_s),
         cmocka_unit_test(test_noise__sigma_as_drawn),
         cmocka_unit_test(test_noise__shades_and_edges_are_none),

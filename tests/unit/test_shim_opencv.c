@@ -385,6 +385,44 @@ static void test_net__bad_runs_are_refused_and_outputs_left_alone(void **state)
     free((void *)eye.data);
 }
 
+static void test_spectrum__of_waves_is_where_they_are(void **state)
+{
+    enum { SIDE = 64 };
+    static const int waves[][2] = {{0, 0}, {5, 0}, {0, 7}, {9, 20}, {31, 50}};
+    static float in[SIDE * SIDE], out[2 * SIDE * SIDE];
+    fv_error err = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(waves); i++) {
+        int u = waves[i][0], v = waves[i][1];
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++)
+                in[y * SIDE + x] = (float)(3.0 * cos(2.0 * M_PI * (u * x + v * y) / SIDE + 0.4));
+        assert_fv_ok(fvi_cv_spectrum(in, SIDE, out, &err), &err);
+        bool level = u == 0 && v == 0; /* a constant is one bin, a wave is two */
+        double expected = level ? 3.0 * cos(0.4) * SIDE * SIDE : 1.5 * SIDE * SIDE;
+        for (int b = 0; b < SIDE * SIDE; b++) {
+            bool here = b == v * SIDE + u || b == (SIDE - v) % SIDE * SIDE + (SIDE - u) % SIDE;
+            double size = hypot(out[2 * b], out[2 * b + 1]);
+            if (fabs(size - (here ? expected : 0.0)) > 0.1) fail_msg("wave %zu, bin %d", i, b);
+        }
+        assert_float_equal(atan2(out[2 * (v * SIDE + u) + 1], out[2 * (v * SIDE + u)]),
+                           level ? 0.0f : 0.4f, 1e-3f);
+    }
+}
+
+static void test_spectrum__wrong_arguments_are_refused(void **state)
+{
+    float in[4] = {1, 2, 3, 4}, out[8];
+    fv_error err = {0};
+    (void)state;
+    assert_int_equal(fvi_cv_spectrum(NULL, 2, out, &err), FV_E_ARG);
+    assert_int_equal(fvi_cv_spectrum(in, 2, NULL, NULL), FV_E_ARG);
+    assert_int_equal(fvi_cv_spectrum(in, 1, out, NULL), FV_E_ARG);
+    assert_int_equal(fvi_cv_spectrum(in, 1025, out, NULL), FV_E_ARG);
+    assert_int_equal(fvi_cv_spectrum(in, 2, out, NULL), FV_OK);
+    assert_float_equal(out[0], 10.0f, 1e-5);
+}
+
 static void test_version__is_there(void **state)
 {
     (void)state;
@@ -401,6 +439,8 @@ int main(void)
         cmocka_unit_test(test_images__wrong_arguments_are_refused_and_dst_left_alone),
         cmocka_unit_test(test_net__what_is_no_network_is_refused_in_silence),
         cmocka_unit_test(test_net__bad_runs_are_refused_and_outputs_left_alone),
+        cmocka_unit_test(test_spectrum__of_waves_is_where_they_are),
+        cmocka_unit_test(test_spectrum__wrong_arguments_are_refused),
         cmocka_unit_test(test_version__is_there),
     };
     return cmocka_run_group_tests_name("shim_opencv", tests, NULL, NULL);
