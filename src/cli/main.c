@@ -28,7 +28,7 @@ static void usage(FILE *to)
                 "Commands:\n",
                 to);
     for (size_t i = 0; i < N_COMMANDS; i++)
-        (void)fprintf(to, "  %-8s  %s\n", commands[i].name, commands[i].help);
+        (void)fprintf(to, "  %-9s  %s\n", commands[i].name, commands[i].help);
     (void)fputs(
         "\n"
         "First steps:\n"

@@ -20,7 +20,7 @@ static const char style[] =
     "border-bottom:1px solid var(--line)}\n"
     "th{font-weight:600;color:var(--soft)}.n{text-align:right;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}\n"
-    "td.path{overflow-wrap:anywhere}code,pre{font:.92em/1.45 ui-monospace,monospace;"
+    "td.path{overflow-wrap:anywhere;min-width:12em}code,pre{font:.92em/1.45 ui-monospace,monospace;"
     "overflow-wrap:anywhere;white-space:pre-wrap}\n"
     ".bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}\n"
     "svg{max-width:100%;height:auto;color:var(--fg)}img{display:inline-block;max-height:96px;"

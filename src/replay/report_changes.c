@@ -132,8 +132,11 @@ static void versions(FILE *to, const json_t *before, const json_t *now)
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         (void)fputs("<tr>", to);
         fvi_html_cell(to, keys[i]);
-        fvi_html_cell(to, fvi_text_at(before, keys[i], NULL));
-        fvi_html_cell(to, fvi_text_at(now, keys[i], NULL));
+        char a[40], b[40]; /* of a hash the beginning */
+        (void)snprintf(a, sizeof a, "%.39s", fvi_text_at(before, keys[i], NULL));
+        (void)snprintf(b, sizeof b, "%.39s", fvi_text_at(now, keys[i], NULL));
+        fvi_html_cell(to, a);
+        fvi_html_cell(to, b);
         (void)fputs("</tr>\n", to);
     }
     fvi_html_table_end(to);

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 fv_test(test_replay_set SOURCES test_replay_set.c LINKS fv_replay LABELS unit)
 fv_test(test_replay_figures SOURCES test_replay_figures.c LINKS fv_replay m LABELS unit)
+fv_test(test_replay_run SOURCES test_replay_run.c LINKS fv_replay PkgConfig::jansson m LABELS unit)
