@@ -137,8 +137,9 @@ static fv_status common(const fvi_run *run, const fvi_earlier *e, const float *v
     return FV_OK;
 }
 
+/* lint: parameters, two thresholds of one rate */
 static void rate_test(const fvi_run *run, const fvi_earlier *e, float then, float now, json_t *out,
-                      double rate) /* lint: parameters, two thresholds of one rate */
+                      double rate)
 {
     both b = {0};
     char name[64];

@@ -75,9 +75,10 @@ static float walk_to(const replicate *r, double rate, size_t *at, uint64_t *pass
     return -2.0f;
 }
 
-/* Weight of the trials from *at on that are at or above a threshold, walking on likewise. */
+/* Weight of the trials from *at on that are at or above a threshold, walking on likewise.
+ * lint: parameters, one walk */
 static void count_to(const fvi_trial *trials, size_t n, float threshold, const uint32_t *weight,
-                     size_t *at, uint64_t *passed) /* lint: parameters, one walk */
+                     size_t *at, uint64_t *passed)
 {
     while (*at < n && trials[*at].similarity >= threshold)
         *passed += weight_of(&trials[(*at)++], weight);

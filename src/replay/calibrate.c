@@ -75,11 +75,15 @@ static fv_status add_fit(const work *w, json_t *cohort, fv_error *err)
     return FV_OK;
 }
 
-static const char *set_name(const fvi_calibration_set *s)
+static const char *file_name(const fvi_calibration_set *s)
 {
     const char *slash = strrchr(s->manifest, '/');
-    if (s->name != NULL) return s->name;
     return slash == NULL ? s->manifest : slash + 1;
+}
+
+static const char *set_name(const fvi_calibration_set *s)
+{
+    return s->name != NULL ? s->name : file_name(s);
 }
 
 static fv_status check_new(const work *w, const char *cohort, fv_error *err)
@@ -197,7 +201,7 @@ static json_t *make_doc(const work *w)
 
     fvi_time_text(fvi_clock_unix_s(), now);
     now[10] = '\0';
-    (void)snprintf(stem, sizeof stem, "%.24s", set_name(&w->options->sets[0]));
+    (void)snprintf(stem, sizeof stem, "%.24s", file_name(&w->options->sets[0]));
     stem[strcspn(stem, ". ,")] = '\0';
     if (w->options->id != NULL)
         (void)snprintf(id, sizeof id, "%s", w->options->id);

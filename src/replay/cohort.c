@@ -143,9 +143,10 @@ static int rising(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Rates fall, thresholds rise: the walk from the most similar down meets the lowest rate first. */
+/* Rates fall, thresholds rise: the walk from the most similar down meets the lowest rate first.
+ * lint: parameters, rates and their number are one thing */
 static void run_draw(const fvi_cohort_pairs *c, const top *t, const uint32_t *weight,
-                     const fvi_seen_rate *rates, size_t n, double *shares) /* lint: parameters */
+                     const fvi_seen_rate *rates, size_t n, double *shares)
 {
     double all = all_weight(c, weight), sum = 0;
     size_t at = 0;

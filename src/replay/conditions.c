@@ -223,8 +223,9 @@ static double share_of(const json_t *figures, const json_t *summary, const fvi_c
     return end_of(json_object_get(figures, c->metric), c->end);
 }
 
+/* lint: parameters, a value or why there is none */
 static fv_status evaluate(const fvi_condition *c, const fvi_run *run, const json_t *summary,
-                          double *out, const char **why, fv_error *err) /* lint: parameters, out */
+                          double *out, const char **why, fv_error *err)
 {
     const json_t *figures = json_object_get(summary, "figures");
 

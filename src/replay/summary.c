@@ -121,6 +121,7 @@ static json_t *times_json(const fvi_run *run)
     return all;
 }
 
+/* lint: parameters, all that a summary sums up */
 fv_status fvi_summary(const fvi_run *run, const fvi_replay_options *options, const fvi_tally *tally,
                       const fvi_run_times *times, json_t **out, fv_error *err)
 {
