@@ -6,7 +6,9 @@
 const float fvi_live_context_min = 0.7f;
 
 const fvi_live_row fvi_live_rows[FVI_LIVE_ROWS] = {
-#define J(measure, min, max) {FVI_Q_##measure, {(min), (max)}},
+#define PICTURE                  false
+#define NETWORK                  true
+#define J(measure, at, min, max) {FVI_Q_##measure, at, {(min), (max)}},
 #include "liveness/judge.def"
 #undef J
 };
@@ -26,12 +28,14 @@ static void check_context(fvi_live_judged *j, float context)
                             side == FVI_BELOW ? fvi_live_context_min : NAN});
 }
 
-static void check_measure(fvi_live_judged *j, const fvi_live_row *row, float value)
+static void check_measure(fvi_live_judged *j, const fvi_live_row *row, float value, float reduced)
 {
-    fvi_side side = fvi_limit_side(row->limit, (double)value);
+    double by = row->of_network && reduced > 1.0f ? (double)reduced : 1.0;
+    fvi_limit limits = {row->limit.min * by, row->limit.max * by};
+    fvi_side side = fvi_limit_side(limits, (double)value);
 
     if (side == FVI_WITHIN) return;
-    double limit = side == FVI_BELOW ? row->limit.min : side == FVI_ABOVE ? row->limit.max : NAN;
+    double limit = side == FVI_BELOW ? limits.min : side == FVI_ABOVE ? limits.max : NAN;
     add(j, (fvi_live_cause){FVI_LIVE_MEASURE, row->measure, side, value, (float)limit});
 }
 
@@ -54,7 +58,8 @@ void fvi_liveness_judge(const fvi_liveness_seen *seen, const fvi_live_limits *li
 
     check_context(&j, seen->context);
     for (int i = 0; i < FVI_LIVE_ROWS; i++)
-        check_measure(&j, &fvi_live_rows[i], measured->value[fvi_live_rows[i].measure]);
+        check_measure(&j, &fvi_live_rows[i], measured->value[fvi_live_rows[i].measure],
+                      seen->reduced);
     if (j.n_causes == 0) j.verdict = check_score(&j, seen->score, limits);
     *out = j;
 }

@@ -91,6 +91,8 @@ typedef struct fvi_liveness_seen {
     float feature[FVI_LIVE_COUNT];
     float context; /**< 0..1: how much of the square around the face, half as wide again as its box,
                         lies in the picture */
+    float reduced; /**< pixels of the picture, along a side, in one of what the network was shown;
+                        below 1 counts as 1 */
     float score;   /**< 0..1, higher = more live; NaN = not taken */
 } fvi_liveness_seen;
 
@@ -148,12 +150,13 @@ extern const float fvi_live_context_min;
 /** A row of judge.def. */
 typedef struct fvi_live_row {
     fvi_measure measure;
+    bool of_network; /**< the limit is of what the network is shown, not of the picture */
     fvi_limit limit;
 } fvi_live_row;
 
 enum {
     FVI_LIVE_ROWS = 0
-#define J(measure, min, max) +1
+#define J(measure, at, min, max) +1
 #include "liveness/judge.def"
 #undef J
 };

@@ -190,6 +190,7 @@ static fv_status take(fvi_liver *l, const fvi_image *picture, const fvi_box *box
     if (!fvi_live_square(box, NETWORK_BOXES, &square)) goto out;
     seen->context = fvi_live_inside(&square, picture);
     if (!fvi_live_clip(&square, picture, LEAST_PX, &shown)) goto out;
+    seen->reduced = (shown.x1_px - shown.x0_px) / (float)fvi_nn_net(l->net)->input_dims[3];
     FVI_TRY(reserve(l, err)); /* marks as dirty again what a wipe made clean */
     FVI_TRY(look(l, picture, &shown, &rgb, err));
     fvi_live_oval face = fvi_live_face(box, &shown, rgb.width_px);

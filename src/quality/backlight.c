@@ -4,9 +4,12 @@
 
 #include "quality/light.h"
 
-/* Well-lit skin. What lies behind counts as no brighter: a white wall is not held against a face
- * that has its light, as the face of an ID photograph has. */
+/* Skin that has its light: what is behind it, be it a white wall as in ID photographs, is not held
+ * against it. */
 static const float LIT_SKIN = 0.40f;
+/* What is as bright as this behind a face is a window or a lamp. Less counts for less (squared):
+ * dark skin before a light wall is not lit from behind, nor is a picture that is dark all over. */
+static const float WINDOW = 0.80f;
 static const float LEAST_SHARE = 0.05f; /* of the picture must lie around the head */
 
 /* The head with hair, in eye distances about a point below the eyes. */
@@ -43,9 +46,9 @@ static fvi_levels surroundings(const fvi_view *v)
     return out;
 }
 
-/* Stops by which the brighter half of the face is darker than the brighter half of what lies around
- * it. Clothes and hair say nothing of the light; and a face that has its light on one side is not
- * lit from behind. */
+/* Stops by which the brighter half of the face is darker than lit skin, as far as the brighter half
+ * of what lies around it is a window. Clothes and hair say nothing of the light; and a face that
+ * has its light on one side is not lit from behind. */
 float fvi_q_backlight(const fvi_view *v)
 {
     const float black = 0.5f / 255.0f;
@@ -58,11 +61,12 @@ float fvi_q_backlight(const fvi_view *v)
     fvi_levels skin = fvi_levels_of(v, FVI_HALF_BOTH);
     fvi_levels_keep(&skin, FVI_HALF_BRIGHTER, 0.5);
     if (skin.sum == 0) return NAN;
-    float behind = fminf(fvi_levels_mean(&around), LIT_SKIN);
+    float window = fminf(fvi_levels_mean(&around) / WINDOW, 1.0f);
+    float behind = LIT_SKIN * window * window;
     return log2f((behind + black) / (fvi_levels_mean(&skin) + black));
 }
 
 float fvi_q_backlight_score(float value)
 {
-    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.5f, 0.25f)));
+    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.4f, 0.25f)));
 }

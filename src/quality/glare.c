@@ -15,9 +15,9 @@ static const float MOST_SATURATION = 0.25f;
 static const float OVER_NEIGHBOURS = 1.5f; /* luminance, against the skin around */
 static const float OVER_SKIN = 2.0f;       /* luminance, against all skin: glasses */
 
-/* What belongs to an eye and its glass, in eye distances about its centre. */
-static const float EYE_HALF_WIDTH = 0.42f;
-static const float EYE_HALF_HEIGHT = 0.30f;
+/* Where a reflection hides an eye, in eye distances about its centre. */
+static const float EYE_HALF_WIDTH = 0.32f;
+static const float EYE_HALF_HEIGHT = 0.22f;
 static const float CATCHLIGHT_HALF = 0.03f; /* what an eye itself reflects is no larger */
 
 static bool is_white(const uint8_t *p)
@@ -157,6 +157,7 @@ static patch eye_patch(const fvi_view *v, fvi_point eye, float least_luma)
                 continue;
             size_t i = (size_t)(y0 + y) * v->luma.stride_bytes + (size_t)(x0 + x);
             p.area++;
+            if (v->oval.data[i] == 0) continue; /* a turned head: what is behind it */
             p.white[y][x] =
                 (float)v->luma.data[i] > least_luma && is_white(v->rgb.data + 3 * i) ? 1 : 0;
         }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faceverify/liveness.h"
 #include "liveness/internal.h"
 #include "portrait.h"
 #include "verify/engine.h"
@@ -105,6 +106,23 @@ static void test_take__portraits_are_live_at_every_point(void **state)
         for (size_t k = 0; k < fix.model.n_points; k++)
             assert_true((double)seen.score >= fix.model.points[k].limit);
         free(p.rgb);
+    }
+}
+
+static void test_answer__portraits_can_be_judged_and_are_live(void **state)
+{
+    static const char *const names[] = {SELFIE_JPG, RECORD_JPG, OTHER_JPG};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        fv_liveness_result result = FV_LIVENESS_RESULT_INIT;
+        fv_error err = {0};
+        blob file = portrait_file(names[i]);
+        assert_fv_ok(fv_liveness(fix.session, (fv_bytes){file.data, file.len}, &result, &err),
+                     &err);
+        if (result.liveness != FV_LIVENESS_LIVE)
+            fail_msg("%s: %s, %s", names[i], fv_liveness_name(result.liveness),
+                     fv_reason_name(result.reasons[0].code));
+        free(file.data);
     }
 }
 
@@ -295,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_take__portraits_are_live_at_every_point),
+        cmocka_unit_test(test_answer__portraits_can_be_judged_and_are_live),
         cmocka_unit_test(test_take__a_tight_cut_has_no_context),
         cmocka_unit_test(test_take__one_pass_and_the_log_odds_of_its_scores),
         cmocka_unit_test(test_take__cues_reach_the_features),

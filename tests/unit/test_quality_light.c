@@ -205,15 +205,16 @@ static rgb8 lit(float light)
     return rgb8_grey((uint8_t)v);
 }
 
-static void test_backlight__is_by_how_much_the_face_is_darker(void **state)
+static void test_backlight__is_by_how_much_the_face_lacks_light(void **state)
 {
     static const struct {
         float face, around, stops;
     } rows[] = {
         {0.4f, 1.0f, 0}, /* a white wall behind a face that has its light */
-        {0.4f, 0.4f, 0},  {0.2f, 1.0f, 1}, {0.1f, 1.0f, 2}, {0.05f, 1.0f, 3},
-        {0.05f, 0.4f, 3}, {0.1f, 0.2f, 1}, {0.1f, 0.1f, 0}, /* all dark */
-        {0.4f, 0.1f, -2},
+        {0.4f, 0.8f, 0},      {0.2f, 1.0f, 1},   {0.1f, 1.0f, 2}, {0.05f, 1.0f, 3},
+        {0.05f, 0.8f, 3},     {0.05f, 0.4f, 1}, /* half a window: two stops less */
+        {0.1f, 0.4f, 0},                        /* dark skin before a light wall */
+        {0.1f, 0.1f, -3.6f}, {0.4f, 0.4f, -2},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -244,7 +245,7 @@ static void test_backlight__the_head_itself_is_not_behind(void **state)
         for (int x = (int)(60 * s); x < (int)(130 * s); x++)
             memset(d.around + (size_t)y * d.view.around.stride_bytes + 3 * x, 255, 3);
     }
-    CLOSE(fvi_q_backlight(&d.view), 0, 0.06);
+    CLOSE(fvi_q_backlight(&d.view), -3.6, 0.1);
 }
 
 static void test_backlight__cannot_be_told_where_nothing_is_around(void **state)
@@ -279,7 +280,7 @@ static void test_glare__on_glasses_is_not_on_skin(void **state)
     static const int lens[4] = {118, 76, 138, 96};
     static const int catchlight[4] = {126, 84, 130, 88};
     static const int rim[4] = {108, 76, 148, 80};
-    const double eye = 3.14159265 * 0.42 * 0.30 * 64 * 64;
+    const double eye = 3.14159265 * 0.32 * 0.22 * 64 * 64;
     (void)state;
     drawn_face(&d, rgb8_grey(150));
     drawn_rect(&d, lens, rgb8_grey(255));
@@ -289,6 +290,10 @@ static void test_glare__on_glasses_is_not_on_skin(void **state)
     drawn_rect(&d, catchlight, rgb8_grey(255));
     NEAR(fvi_q_glasses_glare(&d.view), 0);
     drawn_rect(&d, rim, rgb8_grey(255));
+    NEAR(fvi_q_glasses_glare(&d.view), 0);
+    drawn_face(&d, rgb8_grey(150)); /* a white wall past a head that is turned */
+    drawn_skin(&d, (const int[4]){32, 60, 116, 188});
+    drawn_rect(&d, lens, rgb8_grey(255));
     NEAR(fvi_q_glasses_glare(&d.view), 0);
     drawn_face(&d, rgb8_grey(250)); /* nothing to shine against */
     drawn_rect(&d, lens, rgb8_grey(255));
@@ -419,7 +424,7 @@ static const score_row score_rows[] = {
     {fvi_q_light_balance_score, 1.35f, 50},
     {fvi_q_light_balance_score, 4.0f, 0},
     {fvi_q_backlight_score, -3.0f, 100},
-    {fvi_q_backlight_score, 1.5f, 50},
+    {fvi_q_backlight_score, 1.4f, 50},
     {fvi_q_backlight_score, 4.0f, 0},
     {fvi_q_glare_score, 0.0f, 100},
     {fvi_q_glare_score, 0.05f, 50},
@@ -594,6 +599,7 @@ static const told_row told_rows[] = {
      FV_REASON_MOUTH_COVERED,
      FV_BLOCKS},
     {1, {FVI_Q_NATURAL_COLOUR}, {30}, FV_REASON_COLOUR_CAST, FV_ADVICE},
+    {2, {FVI_Q_COLOURFULNESS, FVI_Q_NATURAL_COLOUR}, {2.5f, 30}, FV_REASON_MONOCHROME, FV_ADVICE},
     {1, {FVI_Q_COLOURFULNESS}, {0}, FV_REASON_MONOCHROME, FV_ADVICE},
 };
 
@@ -648,7 +654,7 @@ int main(void)
         cmocka_unit_test(test_uniformity__cheeks_are_where_the_standard_has_them),
         cmocka_unit_test(test_balance__is_the_stops_between_the_sides),
         cmocka_unit_test(test_balance__follows_the_middle_of_the_face),
-        cmocka_unit_test(test_backlight__is_by_how_much_the_face_is_darker),
+        cmocka_unit_test(test_backlight__is_by_how_much_the_face_lacks_light),
         cmocka_unit_test(test_backlight__of_the_better_lit_half),
         cmocka_unit_test(test_backlight__the_head_itself_is_not_behind),
         cmocka_unit_test(test_backlight__cannot_be_told_where_nothing_is_around),
