@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "replay/parallel.h"
 #include "replay/trials.h"
 
 static uint64_t split_mix(uint64_t *state)
@@ -111,18 +113,33 @@ static void run_threshold(const replicate *r, const fvi_error_point *point, fvi_
 
 /* What the replicates gave for each point: fnmr, then fmr, each its own column of values. */
 typedef struct table {
-    double *values; /* [2 * points][replicates] */
-    size_t *n;      /* [2 * points] */
+    double *values; /* [2 * points][replicates]; NaN: nothing to count */
     size_t replicates;
 } table;
 
-static void note(table *t, size_t column, const fvi_share *s)
+static void note(const table *t, size_t column, size_t row, const fvi_share *s)
 {
-    if (s->of == 0) return;
-    t->values[column * t->replicates + t->n[column]++] = fvi_share_value(s);
+    if (s->of > 0) t->values[column * t->replicates + row] = fvi_share_value(s);
 }
 
-static void run_replicate(replicate *r, const fvi_error_point *points, size_t n, table *out)
+/* Those that are numbers come first; returns how many there are. */
+static size_t gather(double *values, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!isnan(values[i])) values[k++] = values[i];
+    }
+    return k;
+}
+
+static void clear(double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = NAN;
+}
+
+static void run_replicate(replicate *r, const fvi_error_point *points, size_t n, const table *out,
+                          size_t row)
 {
     size_t rates = 0;
 
@@ -136,9 +153,9 @@ static void run_replicate(replicate *r, const fvi_error_point *points, size_t n,
         fvi_error_point *f = &r->found[k];
         if (i >= rates) {
             run_threshold(r, &points[k], f);
-            note(out, 2 * k + 1, &f->fmr);
+            note(out, 2 * k + 1, row, &f->fmr);
         }
-        if (i >= rates || r->impostors > 0) note(out, 2 * k, &f->fnmr);
+        if (i >= rates || r->impostors > 0) note(out, 2 * k, row, &f->fnmr);
     }
 }
 
@@ -152,13 +169,14 @@ void fvi_share_settle(fvi_share *s)
     if (s->count == s->of) s->low = fmin(s->low, 1.0 - three);
 }
 
-static void give(fvi_error_point *points, size_t n, table *t)
+static void give(fvi_error_point *points, size_t n, const table *t)
 {
     for (size_t k = 0; k < n; k++) {
         fvi_share *of[2] = {&points[k].fnmr, &points[k].fmr};
         for (size_t i = 0; i < 2; i++) {
-            of[i]->bounded = fvi_bootstrap_interval(t->values + (2 * k + i) * t->replicates,
-                                                    t->n[2 * k + i], &of[i]->low, &of[i]->high);
+            double *values = t->values + (2 * k + i) * t->replicates;
+            of[i]->bounded = fvi_bootstrap_interval(values, gather(values, t->replicates),
+                                                    &of[i]->low, &of[i]->high);
             fvi_share_settle(of[i]);
         }
     }
@@ -180,42 +198,96 @@ static void order_points(const fvi_error_point *points, size_t n, size_t *order)
     }
 }
 
+/* All replicates of some points; each thread takes a part of them. */
+typedef struct bounding {
+    const fvi_trials *t;
+    const fvi_error_point *points;
+    size_t n;
+    const fvi_bootstrap *how;
+    const size_t *by_rate;
+    size_t compared;
+    table all;
+    atomic_bool failed;
+} bounding;
+
+static void bound_part(void *cookie, size_t from, size_t to)
+{
+    bounding *b = cookie;
+    fvi_error_point found[FVI_STEPS_MAX];
+    uint32_t *weight = calloc((size_t)b->t->n_people + 1, sizeof weight[0]);
+    replicate r = {.t = b->t,
+                   .weight = weight,
+                   .compared = b->compared,
+                   .by_rate = b->by_rate,
+                   .found = found};
+
+    if (weight == NULL) atomic_store(&b->failed, true);
+    for (size_t k = from; k < to && weight != NULL; k++) {
+        fvi_bootstrap_draw(b->how, (uint32_t)k, b->t->n_people, weight);
+        run_replicate(&r, b->points, b->n, &b->all, k);
+    }
+    free(weight);
+}
+
 fv_status fvi_points_bound(const fvi_trials *t, fvi_error_point *points, size_t n,
                            const fvi_bootstrap *how, fv_error *err)
 {
     fv_status st = FV_OK;
     size_t order[FVI_STEPS_MAX];
-    fvi_error_point found[FVI_STEPS_MAX];
-    table all = {.replicates = how->replicates};
-    uint32_t *weight = calloc((size_t)t->n_people + 1, sizeof weight[0]);
-    replicate r = {.t = t,
-                   .weight = weight,
-                   .compared = fvi_trials_compared(t->impostor, t->n_impostor),
-                   .by_rate = order,
-                   .found = found};
+    size_t cells = 2 * n * (size_t)how->replicates;
+    bounding b = {.t = t,
+                  .points = points,
+                  .n = n,
+                  .how = how,
+                  .by_rate = order,
+                  .compared = fvi_trials_compared(t->impostor, t->n_impostor),
+                  .all = {.replicates = how->replicates}};
 
-    if (how->replicates == 0 || t->n_people == 0 || n == 0) goto out;
-    if (n > FVI_STEPS_MAX) {
-        st = fvi_fail(err, FV_E_INTERNAL, "bootstrap: too many points");
-        goto out;
-    }
-    all.values = calloc(2 * n * how->replicates, sizeof all.values[0]);
-    all.n = calloc(2 * n, sizeof all.n[0]);
-    if (weight == NULL || all.values == NULL || all.n == NULL) {
+    if (how->replicates == 0 || t->n_people == 0 || n == 0) return FV_OK;
+    if (n > FVI_STEPS_MAX) return fvi_fail(err, FV_E_INTERNAL, "bootstrap: too many points");
+    b.all.values = malloc(cells * sizeof b.all.values[0]);
+    if (b.all.values == NULL) return fvi_fail(err, FV_E_NOMEM, "bootstrap");
+    clear(b.all.values, cells);
+    order_points(points, n, order);
+    FVI_TRY(fvi_parallel(how->threads, how->replicates, bound_part, &b, err));
+    if (atomic_load(&b.failed)) {
         st = fvi_fail(err, FV_E_NOMEM, "bootstrap");
         goto out;
     }
-    order_points(points, n, order);
-    for (uint32_t k = 0; k < how->replicates; k++) {
-        fvi_bootstrap_draw(how, k, t->n_people, weight);
-        run_replicate(&r, points, n, &all);
-    }
-    give(points, n, &all);
+    give(points, n, &b.all);
 out:
-    free(weight);
-    free(all.values);
-    free(all.n);
+    free(b.all.values);
     return st;
+}
+
+/* All replicates of one share. */
+typedef struct sharing {
+    const fvi_hit *hits;
+    size_t n;
+    uint32_t n_people;
+    const fvi_bootstrap *how;
+    double *values;
+    atomic_bool failed;
+} sharing;
+
+static void share_part(void *cookie, size_t from, size_t to)
+{
+    sharing *s = cookie;
+    uint32_t *weight = calloc((size_t)s->n_people + 1, sizeof weight[0]);
+
+    if (weight == NULL) atomic_store(&s->failed, true);
+    for (size_t r = from; r < to && weight != NULL; r++) {
+        uint64_t all = 0, hit = 0;
+        fvi_bootstrap_draw(s->how, (uint32_t)r, s->n_people, weight);
+        for (size_t i = 0; i < s->n; i++) {
+            const fvi_hit *h = &s->hits[i];
+            uint64_t w = h->a == h->b ? weight[h->a] : (uint64_t)weight[h->a] * weight[h->b];
+            all += w;
+            hit += h->hit ? w : 0;
+        }
+        if (all > 0) s->values[r] = (double)hit / (double)all;
+    }
+    free(weight);
 }
 
 /* lint: parameters, the hits and their number are one thing */
@@ -224,32 +296,24 @@ fv_status fvi_hits_share(const fvi_hit *hits, size_t n, uint32_t n_people, const
 {
     fv_status st = FV_OK;
     fvi_share share = {.of = n};
-    size_t k = 0;
-    double *values = calloc((size_t)how->replicates + 1, sizeof values[0]);
-    uint32_t *weight = calloc((size_t)n_people + 1, sizeof weight[0]);
+    sharing s = {.hits = hits, .n = n, .n_people = n_people, .how = how};
 
-    if (values == NULL || weight == NULL) {
+    s.values = malloc(((size_t)how->replicates + 1) * sizeof s.values[0]);
+    if (s.values == NULL) return fvi_fail(err, FV_E_NOMEM, "bootstrap");
+    clear(s.values, how->replicates);
+    for (size_t i = 0; i < n; i++)
+        share.count += hits[i].hit ? 1 : 0;
+    if (n > 0 && how->replicates > 0)
+        FVI_TRY(fvi_parallel(how->threads, how->replicates, share_part, &s, err));
+    if (atomic_load(&s.failed)) {
         st = fvi_fail(err, FV_E_NOMEM, "bootstrap");
         goto out;
     }
-    for (size_t i = 0; i < n; i++)
-        share.count += hits[i].hit ? 1 : 0;
-    for (uint32_t r = 0; r < how->replicates && n > 0; r++) {
-        uint64_t all = 0, hit = 0;
-        fvi_bootstrap_draw(how, r, n_people, weight);
-        for (size_t i = 0; i < n; i++) {
-            fvi_trial t = {.a = hits[i].a, .b = hits[i].b};
-            uint64_t w = weight_of(&t, weight);
-            all += w;
-            hit += hits[i].hit ? w : 0;
-        }
-        if (all > 0) values[k++] = (double)hit / (double)all;
-    }
-    share.bounded = fvi_bootstrap_interval(values, k, &share.low, &share.high);
+    share.bounded = fvi_bootstrap_interval(s.values, gather(s.values, how->replicates), &share.low,
+                                           &share.high);
     fvi_share_settle(&share);
     *out = share;
 out:
-    free(values);
-    free(weight);
+    free(s.values);
     return st;
 }

@@ -110,7 +110,7 @@ static fv_status add_cohort(work *w, const char *name, fv_error *err)
     fv_status st = FV_OK;
     fvi_cohort_pairs c = {.n_rows = 0};
     fvi_seen_rate rates[FVI_RATES_MAX];
-    fvi_bootstrap how = {w->options->seed, w->options->replicates};
+    fvi_bootstrap how = {w->options->seed, w->options->replicates, 1};
 
     FVI_TRY(check_new(w, name, err));
     FVI_TRY(fvi_cohort_find(&c, w->m, &w->images, name, err));

@@ -131,7 +131,7 @@ static json_t *bins_json(const fvi_presentation_set *s, bool live)
 static json_t *det_json(const fvi_presentation_set *s)
 {
     json_t *det = json_array();
-    fvi_bootstrap none = {0, 0};
+    fvi_bootstrap none = {.replicates = 0};
 
     for (int i = 0; i <= 60 && s->n > 0; i++) {
         fvi_pad_point p = {.apcer = pow(10.0, -(double)i / 20.0)};

@@ -242,7 +242,7 @@ static fv_status run_all(work *w, fv_error *err)
     FVI_TRY(fv_engine_create(&w->engine, &o->engine, err));
     w->run.engine = w->engine;
     w->run.m = w->m;
-    w->run.bootstrap = (fvi_bootstrap){o->seed, o->replicates};
+    w->run.bootstrap = (fvi_bootstrap){o->seed, o->replicates, o->threads};
     w->crew.engine = w->engine;
     FVI_TRY(fvi_images_create(&w->run.images, w->m, task_of(w->m->kind), w->engine, err));
     FVI_TRY(fvi_run_create(&w->run, err));

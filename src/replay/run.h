@@ -59,9 +59,4 @@ size_t fvi_label_of(const fvi_manifest *m, const fvi_row *row);
 /** Whether the file of an image of the row could not be read. */
 bool fvi_run_unreadable(const fvi_run *run, const fvi_row *row);
 
-/** fn(cookie, from, to) over 0..n in pieces, on so many threads. */
-FV_NODISCARD fv_status fvi_parallel(unsigned threads, size_t n,
-                                    void (*fn)(void *cookie, size_t from, size_t to), void *cookie,
-                                    fv_error *err);
-
 #endif

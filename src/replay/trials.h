@@ -87,6 +87,7 @@ void fvi_point_at(const fvi_trials *t, float threshold, fvi_error_point *out);
 typedef struct fvi_bootstrap {
     uint64_t seed;
     uint32_t replicates; /**< 0 = no intervals */
+    unsigned threads;    /**< that share them; 0 = 1 */
 } fvi_bootstrap;
 
 /**

@@ -65,7 +65,7 @@ static void test_rates__empty_classes(void **state)
     fvi_point_at(&t, 0.45f, &p);
     assert_int_equal(p.fmr.count, 1);
     assert_true(isnan(fvi_share_value(&p.fnmr)));
-    fvi_bootstrap how = {1, 100};
+    fvi_bootstrap how = {1, 100, 1};
     fv_error err = {.code = FV_OK};
     assert_fv_ok(fvi_points_bound(&t, &p, 1, &how, &err), &err);
     assert_false(p.fnmr.bounded);
@@ -105,11 +105,11 @@ static void test_bootstrap__draws_are_the_documented_ones(void **state)
     static const uint32_t want[][8] = {{1, 1, 0, 0, 3}, {1, 1, 1, 1, 1}, {2, 0, 1, 0, 0, 3, 1, 1}};
     uint32_t w[8];
     (void)state;
-    fvi_bootstrap_draw(&(fvi_bootstrap){1, 0}, 0, 5, w);
+    fvi_bootstrap_draw(&(fvi_bootstrap){1, 0, 1}, 0, 5, w);
     assert_memory_equal(w, want[0], 5 * sizeof w[0]);
-    fvi_bootstrap_draw(&(fvi_bootstrap){1, 0}, 1, 5, w);
+    fvi_bootstrap_draw(&(fvi_bootstrap){1, 0, 1}, 1, 5, w);
     assert_memory_equal(w, want[1], 5 * sizeof w[0]);
-    fvi_bootstrap_draw(&(fvi_bootstrap){7, 0}, 3, 8, w);
+    fvi_bootstrap_draw(&(fvi_bootstrap){7, 0, 1}, 3, 8, w);
     assert_memory_equal(w, want[2], 8 * sizeof w[0]);
 }
 
@@ -151,7 +151,7 @@ static void test_bootstrap__a_replicate_is_weighted_pairs(void **state)
 {
     enum { PEOPLE = 16, REPLICATES = 200 };
     static const double rates[] = {0.1, 0.3, 0.02};
-    fvi_bootstrap how = {5, REPLICATES};
+    fvi_bootstrap how = {5, REPLICATES, 3};
     fvi_error_point points[3];
     fv_error err = {.code = FV_OK};
     uint32_t w[PEOPLE];
@@ -187,7 +187,7 @@ static void test_bootstrap__a_replicate_is_weighted_pairs(void **state)
 
 static void test_shares__of_nothing_and_of_all(void **state)
 {
-    fvi_bootstrap how = {1, 50};
+    fvi_bootstrap how = {1, 50, 7};
     fv_error err = {.code = FV_OK};
     fvi_hit hits[] = {{0, 0, true}, {1, 1, true}, {2, 2, true}};
     fvi_share s = {.count = 9};
@@ -228,7 +228,7 @@ static void test_pad__the_worst_species_sets_the_limit(void **state)
 {
     fvi_presentation all[32];
     size_t n = 0;
-    fvi_bootstrap how = {1, 0};
+    fvi_bootstrap how = {1, 0, 1};
     fv_error err = {.code = FV_OK};
     (void)state;
     for (uint32_t i = 0; i < 10; i++)
