@@ -347,8 +347,8 @@ static fv_status find_root(fvi_manifest *m, const fvi_manifest_options *o, fv_er
         return fvi_fail(err, FV_E_ARG, "%s: %s", dir, strerror(errno));
     if (strlen(o->path) >= sizeof m->path || strlen(resolved) >= sizeof m->root)
         return fvi_fail(err, FV_E_ARG, "the manifest's path is too long");
-    (void)snprintf(m->path, sizeof m->path, "%s", o->path);
-    (void)snprintf(m->root, sizeof m->root, "%s", resolved);
+    memcpy(m->path, o->path, strlen(o->path) + 1);
+    memcpy(m->root, resolved, strlen(resolved) + 1);
     return FV_OK;
 }
 
