@@ -20,7 +20,8 @@ static const char style[] =
     "border-bottom:1px solid var(--line)}\n"
     "th{font-weight:600;color:var(--soft)}.n{text-align:right;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}\n"
-    "td.path{overflow-wrap:anywhere;min-width:12em}code,pre{font:.92em/1.45 ui-monospace,monospace;"
+    "td.path{overflow-wrap:anywhere;min-width:12em}td.list{min-width:14em}code,pre{font:.92em/1.45 "
+    "ui-monospace,monospace;"
     "overflow-wrap:anywhere;white-space:pre-wrap}\n"
     ".bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}\n"
     "svg{max-width:100%;height:auto;color:var(--fg)}img{display:inline-block;max-height:96px;"
@@ -102,6 +103,18 @@ void fvi_html_cell(FILE *to, const char *text)
 {
     (void)fputs("<td>", to);
     fvi_html_text(to, text == NULL ? "" : text);
+    (void)fputs("</td>", to);
+}
+
+void fvi_html_list(FILE *to, const char *list)
+{
+    char part[2] = "";
+
+    (void)fputs("<td class=\"list\">", to);
+    for (; *list != '\0'; list++) {
+        part[0] = *list;
+        fvi_html_text(to, *list == ';' ? ", " : part);
+    }
     (void)fputs("</td>", to);
 }
 

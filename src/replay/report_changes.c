@@ -79,7 +79,8 @@ static void reasons(FILE *to, const json_t *c)
 
 static void flipped(FILE *to, const json_t *c)
 {
-    static const char *const names[] = {"label", "before", "now", "reasons now", "files", NULL};
+    static const char *const names[] = {"label",       "before", "now", "reasons before",
+                                        "reasons now", "files",  NULL};
     const json_t *list = json_object_get(c, "flipped");
     size_t i = 0;
     json_t *f = NULL;
@@ -92,7 +93,8 @@ static void flipped(FILE *to, const json_t *c)
         fvi_html_cell(to, fvi_text_at(f, "label", NULL));
         fvi_html_cell(to, fvi_text_at(f, "before", NULL));
         fvi_html_cell(to, fvi_text_at(f, "now", NULL));
-        fvi_html_cell(to, fvi_text_at(f, "reasons", NULL));
+        fvi_html_list(to, fvi_text_at(f, "reasons_before", NULL));
+        fvi_html_list(to, fvi_text_at(f, "reasons", NULL));
         (void)fputs("<td class=\"path\">", to);
         fvi_html_text(to, fvi_text_at(f, b[0] != '\0' ? "path_a" : "path", NULL));
         if (b[0] != '\0') (void)fputs("<br>", to);

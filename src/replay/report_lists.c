@@ -86,7 +86,7 @@ void fvi_report_worst(FILE *to, const fvi_report *r)
         fvi_html_cell(to, fvi_text_at(w, "label", NULL));
         fvi_html_number(to, json_number_value(score), json_is_number(score) ? "%.4f" : "");
         fvi_html_cell(to, fvi_text_at(w, "answer", NULL));
-        fvi_html_cell(to, fvi_text_at(w, "reasons", NULL));
+        fvi_html_list(to, fvi_text_at(w, "reasons", NULL));
         put_file(to, r, fvi_text_at(w, of_pairs ? "path_a" : "path", NULL));
         if (of_pairs) put_file(to, r, fvi_text_at(w, "path_b", NULL));
         (void)fputs("</tr>\n", to);
