@@ -6,23 +6,10 @@
 #include "shim/opencv.h"
 
 /* The pack's detector: measured operating point on web portraits. */
-static const float MIN_SCORE = 0.6f;
-/* Of a face that hides: 12 of 16 with a mask and 131 of 147 in the dark come above it. */
-static const float HIDDEN_SCORE = 0.5f;
+#define MIN_SCORE 0.6f
 static const float MAX_IOU = 0.3f;
-/* Sides of the picture as a share of the frame that it is set into. A face that fills the picture
- * comes out in pieces; set into a wider frame it comes out whole. */
-static const float WHOLE = 1.0f;
-static const float WIDER = 0.6f;
 /* Below this, or with more than one box, the first look is doubted and a second one taken. */
 static const float SURE_SCORE = 0.98f;
-
-/* One way of looking at a picture. */
-typedef struct look {
-    float share;
-    float min_score;
-    bool relit;
-} look;
 
 typedef struct letterbox {
     float scale;   /* frame pixels per picture pixel */
@@ -47,51 +34,7 @@ static letterbox fit(const fvi_image *image, int frame_w, int frame_h, float sha
     return l;
 }
 
-static int luma(const uint8_t *p)
-{
-    return (77 * p[0] + 150 * p[1] + 29 * p[2] + 128) >> 8;
-}
-
-static uint8_t lifted(int value, int by)
-{
-    int v = value + by;
-    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-}
-
-/* Evens out the light: equalises the histogram of luma, and leaves colour differences alone. */
-static void relight(fvi_image *image)
-{
-    int counts[256] = {0};
-    int to[256];
-    int area = image->width_px * image->height_px;
-    int sum = 0;
-
-    for (int y = 0; y < image->height_px; y++) {
-        const uint8_t *p = image->data + (size_t)y * image->stride_bytes;
-        for (int x = 0; x < image->width_px; x++, p += 3)
-            counts[luma(p)]++;
-    }
-    int first = 0;
-    while (first < 255 && counts[first] == 0)
-        first++;
-    int rest = area - counts[first];
-    for (int i = 0; i < 256; i++) {
-        sum += counts[i];
-        to[i] = rest == 0 || i <= first ? i : (int)(255L * (sum - counts[first]) / rest);
-    }
-    if (rest > 0) to[first] = 0;
-    for (int y = 0; y < image->height_px; y++) {
-        uint8_t *p = image->data + (size_t)y * image->stride_bytes;
-        for (int x = 0; x < image->width_px; x++, p += 3) {
-            int by = to[luma(p)] - luma(p);
-            for (int k = 0; k < 3; k++)
-                p[k] = lifted(p[k], by);
-        }
-    }
-}
-
-static fv_status fill_frame(fvi_facer *f, const fvi_image *image, const letterbox *l, bool relit,
-                            fv_error *err)
+static fv_status fill_frame(fvi_facer *f, const fvi_image *image, const letterbox *l, fv_error *err)
 {
     fv_status st = FV_OK;
     const fvi_pack_net *net = fvi_nn_net(f->detect);
@@ -106,24 +49,23 @@ static fv_status fill_frame(fvi_facer *f, const fvi_image *image, const letterbo
                        l->width, l->height, 3, frame.stride_bytes};
     memset(frame.data, 0, bytes);
     FVI_TRY(fvi_cv_resize(image, &place, err));
-    if (relit) relight(&place);
     fvi_nn_fill(net, &frame, (float *)(void *)f->input.data);
 out:
     return st;
 }
 
-static fv_status run_network(fvi_facer *f, const fvi_image *image, look how, fvi_faces *out,
-                             fv_error *err)
+fv_status fvi_facer_look(fvi_facer *f, const fvi_image *image, const fvi_look *how, fvi_faces *out,
+                         fv_error *err)
 {
     fv_status st = FV_OK;
     const fvi_pack_net *net = fvi_nn_net(f->detect);
     float w = (float)net->input_dims[3];
     float h = (float)net->input_dims[2];
-    letterbox l = fit(image, net->input_dims[3], net->input_dims[2], how.share);
+    letterbox l = fit(image, net->input_dims[3], net->input_dims[2], how->share);
     float *outputs[] = {f->boxes, f->scores};
-    fvi_candidates c = {f->boxes, f->scores, f->n_anchors, how.min_score, MAX_IOU};
+    fvi_candidates c = {f->boxes, f->scores, f->n_anchors, how->min_score, MAX_IOU};
 
-    FVI_TRY(fill_frame(f, image, &l, how.relit, err));
+    FVI_TRY(fill_frame(f, image, &l, err));
     FVI_TRY(fvi_nn_run(f->detect, (const float *)(const void *)f->input.data, outputs, err));
     for (size_t i = 0; i < f->n_anchors; i++) { /* 0..1 of the frame: suppression wants pixels */
         for (int k = 0; k < 4; k++)
@@ -172,8 +114,7 @@ out:
     return st;
 }
 
-/* Large and central first: area less twice the squared distance from the centre. */
-static void main_first(fvi_faces *faces, const fvi_image *image)
+void fvi_faces_main_first(fvi_faces *faces, const fvi_image *image)
 {
     size_t best = 0;
     float most = -INFINITY;
@@ -203,41 +144,25 @@ static bool doubtful(const fvi_faces *faces)
 fv_status fvi_face_detect(fvi_facer *f, const fvi_image *image, bool record, fvi_faces *out,
                           fv_error *err)
 {
+    static const fvi_look whole = {FVI_LOOK_WHOLE, MIN_SCORE};
+    static const fvi_look wider = {FVI_LOOK_WIDER, MIN_SCORE};
     fv_status st = FV_OK;
     fvi_faces found = {.n = 0};
     fvi_faces second = {.n = 0};
 
     if (image->channels != 3) return fvi_fail(err, FV_E_INTERNAL, "detect: picture is not RGB");
-    FVI_TRY(run_network(f, image, (look){WHOLE, MIN_SCORE, false}, &found, err));
-    main_first(&found, image);
+    FVI_TRY(fvi_facer_look(f, image, &whole, &found, err));
+    fvi_faces_main_first(&found, image);
     if (doubtful(&found)) {
-        FVI_TRY(run_network(f, image, (look){WIDER, MIN_SCORE, false}, &second, err));
-        main_first(&second, image);
+        FVI_TRY(fvi_facer_look(f, image, &wider, &second, err));
+        fvi_faces_main_first(&second, image);
         if (second.n > 0 && (found.n == 0 || second.boxes[0].score > found.boxes[0].score))
             found = second;
     }
     if (found.n == 0 && record) {
         FVI_TRY(run_hog(f, image, &found, err));
-        main_first(&found, image);
+        fvi_faces_main_first(&found, image);
     }
-    *out = found;
-out:
-    return st;
-}
-
-fv_status fvi_face_detect_hidden(fvi_facer *f, const fvi_image *image, fvi_faces *out,
-                                 fv_error *err)
-{
-    static const look looks[] = {{WIDER, HIDDEN_SCORE, true}, {WHOLE, HIDDEN_SCORE, true}};
-    fv_status st = FV_OK;
-    fvi_faces found = {.n = 0};
-
-    if (image->channels != 3) return fvi_fail(err, FV_E_INTERNAL, "detect: picture is not RGB");
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0] && found.n == 0; i++)
-        FVI_TRY(run_network(f, image, looks[i], &found, err));
-    main_first(&found, image);
-    if (found.n > 1) found.n = 1;
-    found.hidden = found.n > 0;
     *out = found;
 out:
     return st;

@@ -54,13 +54,20 @@ typedef struct fvi_faces {
 FV_NODISCARD fv_status fvi_face_detect(fvi_facer *facer, const fvi_image *image, bool record,
                                        fvi_faces *out, fv_error *err);
 
+typedef struct fvi_landmarks {
+    fvi_point point[FVI_LANDMARKS];
+} fvi_landmarks;
+
 /**
- * For a picture in which fvi_face_detect() found nothing: looks again with the light evened out and
- * less certainty asked for. What it finds (at most one box, `hidden` set) is not good enough to be
- * compared, but can be measured, so that darkness or a mask is named and not "no face".
+ * For a picture in which fvi_face_detect() found nothing: looks again with the light evened out.
+ * What it finds (at most one box, `hidden` set, and its landmarks) is not good enough to be
+ * compared, but can be measured, so that the darkness is named and not "no face".
+ *
+ * @param[out] landmarks  untouched where nothing is found
  */
 FV_NODISCARD fv_status fvi_face_detect_hidden(fvi_facer *facer, const fvi_image *image,
-                                              fvi_faces *out, fv_error *err);
+                                              fvi_faces *out, fvi_landmarks *landmarks,
+                                              fv_error *err);
 
 /**
  * By how many quarters the picture would have to be turned clockwise for its face to stand upright;
@@ -68,10 +75,6 @@ FV_NODISCARD fv_status fvi_face_detect_hidden(fvi_facer *facer, const fvi_image 
  */
 FV_NODISCARD fv_status fvi_face_turn(fvi_facer *facer, const fvi_image *image, int *quarters,
                                      fv_error *err);
-
-typedef struct fvi_landmarks {
-    fvi_point point[FVI_LANDMARKS];
-} fvi_landmarks;
 
 FV_NODISCARD fv_status fvi_face_landmarks(fvi_facer *facer, const fvi_image *image,
                                           const fvi_box *box, fvi_landmarks *out, fv_error *err);

@@ -26,6 +26,24 @@ struct fvi_facer {
 fv_status fvi_facer_fill(fvi_facer *f, const fvi_pack_net *net, const fvi_image *image,
                          const fvi_affine *map, fv_error *err);
 
+/*
+ * One look of the detector. Sides of the picture as a share of the frame that it is set into: a
+ * face that fills the picture comes out in pieces; set into a wider frame it comes out whole.
+ */
+#define FVI_LOOK_WHOLE 1.0f
+#define FVI_LOOK_WIDER 0.6f
+
+typedef struct fvi_look {
+    float share;
+    float min_score;
+} fvi_look;
+
+fv_status fvi_facer_look(fvi_facer *f, const fvi_image *image, const fvi_look *how, fvi_faces *out,
+                         fv_error *err);
+
+/* Large and central first: area less twice the squared distance from the centre. */
+void fvi_faces_main_first(fvi_faces *faces, const fvi_image *image);
+
 /* From 112x112 chip pixels to the picture; false when the landmarks do not span a face. */
 bool fvi_chip_map(const fvi_landmarks *landmarks, fvi_affine *map);
 

@@ -21,11 +21,9 @@ static const float HEAD_HALF_HEIGHT = 1.95f;
 static fvi_levels surroundings(const fvi_view *v)
 {
     fvi_levels out = {.sum = 0};
-    float linear[256];
+    fvi_linear_table linear = fvi_linear_table_make();
     fvi_point l, r;
 
-    for (int i = 0; i < 256; i++)
-        linear[i] = 255.0f * fvi_linear((uint8_t)i);
     fvi_eyes(v->found.landmarks, &l, &r);
     float ex = r.x_px - l.x_px;
     float ey = r.y_px - l.y_px;
@@ -38,8 +36,7 @@ static fvi_levels surroundings(const fvi_view *v)
             float a = (dx * ex + dy * ey) * per / HEAD_HALF_WIDTH;
             float b = ((dy * ex - dx * ey) * per - HEAD_BELOW) / HEAD_HALF_HEIGHT;
             if (a * a + b * b < 1.0f) continue;
-            out.n[(int)(0.2126f * linear[p[0]] + 0.7152f * linear[p[1]] + 0.0722f * linear[p[2]] +
-                        0.5f)]++;
+            out.n[(int)(255.0f * fvi_luminance(&linear, p) + 0.5f)]++;
             out.sum++;
         }
     }

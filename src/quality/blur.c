@@ -2,7 +2,7 @@
 /*
  * How wide the face's edges are, whatever their contrast. In faces the energy of the gradient seen
  * through a further blur of variance t falls as (s^2 + t)^-p, where s is the blur that the picture
- * has already (p is about 0.83, less for upright edges, more for level ones: fitted to
+ * has already (p is about 0.8, less for upright edges, more for level ones: fitted to
  * photographs). s is found from how the energy falls over the octaves, white noise taken off, each
  * octave weighing less the more of it was noise. Contrast and brightness cancel. Done along 16
  * directions it tells motion from defocus: motion widens edges along one direction and leaves those
@@ -91,7 +91,7 @@ static float fit_all(const widths *w, const fvi_octaves *o, double noise_var)
         energy[k] = o->xx[k] + o->yy[k];
         noise[k] = 2.0 * noise_var * fvi_octave_noise[k];
     }
-    return fit_px(w, energy, noise, o->n, 0.83f);
+    return fit_px(w, energy, noise, o->n, 0.80f);
 }
 
 /* Energies of the gradient's part in one direction. */
@@ -115,7 +115,7 @@ static side side_of(const fvi_octaves *o, double noise_var, float angle)
 static float width_along(const widths *w, const fvi_octaves *o, double noise_var, float angle)
 {
     side s = side_of(o, noise_var, angle);
-    return fit_px(w, s.energy, s.noise, o->n, 0.80f - 0.10f * cosf(2.0f * angle));
+    return fit_px(w, s.energy, s.noise, o->n, 0.81f - 0.15f * cosf(2.0f * angle));
 }
 
 /* Log energy without noise, held where little but noise is left. */
@@ -136,7 +136,7 @@ static float one_sided(const fvi_octaves *o, double noise_var, float angle)
     side across = side_of(o, noise_var, angle + PI / 2.0f);
     float fine = log_own(&across, 0) - log_own(&along, 0);
     float coarse = log_own(&across, 2) - log_own(&along, 2);
-    return fine - 0.66f * coarse - 0.22f * cosf(2.0f * angle) - 0.11f * cosf(4.0f * angle);
+    return fine - 0.57f * coarse - 0.32f * cosf(2.0f * angle) - 0.11f * cosf(4.0f * angle);
 }
 
 static float modulo(float a, float n)
@@ -210,12 +210,13 @@ float fvi_q_sharpness_score(float value)
 /* A uniform movement of length L has a standard deviation of L / sqrt(12), of which edges that are
  * not quite square to it show two thirds (fitted). */
 static const float LENGTH = 1.5f * 3.4641f;
+static const float LEAST_MORE = 0.05f; /* where the widths do not differ the rest still tells */
 
 static float motion_of(const fvi_blur *b)
 {
-    float sure = fminf(fmaxf((b->one_sided - 0.2f) / 0.2f, 0.0f), 1.0f);
+    float sure = fvi_sigmoid(b->one_sided, 0.38f, 0.06f);
     float more = b->along_px * b->along_px - b->across_px * b->across_px;
-    return sure * LENGTH * sqrtf(fmaxf(more, 0.0f));
+    return sure * LENGTH * sqrtf(fmaxf(more, LEAST_MORE));
 }
 
 float fvi_q_motion_blur(const fvi_view *v)
@@ -229,7 +230,7 @@ float fvi_q_motion_blur_score(float value)
     return fvi_score_clamp(200.0f * (1.0f - fvi_sigmoid(value, 0.0f, 6.0f)));
 }
 
-static const float TELLING_PX = 6.0f; /* what is shorter may be none, and has no direction */
+static const float TELLING_PX = 5.5f; /* what is shorter may be none, and has no direction */
 
 float fvi_q_motion_direction(const fvi_view *v)
 {

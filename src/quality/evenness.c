@@ -4,7 +4,7 @@
 
 #include "quality/light.h"
 
-static const float BLACK_LEVELS = 8.0f;
+static const float BLACK = 1.0f / 255.0f; /* no less light is told from none */
 
 static uint32_t count_square(const fvi_view *v, fvi_square s, uint32_t levels[256])
 {
@@ -44,34 +44,41 @@ float fvi_q_illumination_uniformity_score(float value)
 
 typedef struct side {
     uint32_t n;
-    uint32_t luma;
+    float light;
 } side;
+
+static void add_run(side *s, const fvi_view *v, const fvi_linear_table *linear, size_t first,
+                    size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        if (v->skin.data[i] == 0) continue;
+        s->n++;
+        s->light += fvi_luminance(linear, v->rgb.data + 3 * i);
+    }
+}
 
 /* The skin on both sides of the line from the bridge of the nose to the chin. */
 static void take_sides(const fvi_view *v, side out[2])
 {
+    fvi_linear_table linear = fvi_linear_table_make();
     fvi_point top = v->at.point[27];
     fvi_point chin = v->at.point[8];
     float dx = (chin.x_px - top.x_px) / fmaxf(chin.y_px - top.y_px, 1.0f);
+    size_t width = (size_t)v->skin.width_px;
 
-    for (int y = 0; y < v->luma.height_px; y++) {
-        const uint8_t *luma = v->luma.data + (size_t)y * v->luma.stride_bytes;
-        const uint8_t *skin = v->skin.data + (size_t)y * v->skin.stride_bytes;
-        float middle = top.x_px + dx * ((float)y - top.y_px);
-        int at = (int)fminf(fmaxf(ceilf(middle), 0.0f), (float)v->luma.width_px);
-        for (int s = 0; s < 2; s++) {
-            for (int x = s == 0 ? 0 : at; x < (s == 0 ? at : v->luma.width_px); x++) {
-                out[s].n += skin[x] & 1u;
-                out[s].luma += luma[x] & skin[x];
-            }
-        }
+    for (int y = 0; y < v->skin.height_px; y++) {
+        float middle = ceilf(top.x_px + dx * ((float)y - top.y_px));
+        size_t row = (size_t)y * width;
+        size_t at = row + (size_t)fminf(fmaxf(middle, 0.0f), (float)width);
+        add_run(&out[0], v, &linear, row, at);
+        add_run(&out[1], v, &linear, at, row + width);
     }
 }
 
 /*
- * The standard's measure tells side light from a beard or the shadow of a nose badly (AUC 0.92 on
- * pictures under controlled light); the stops between the two halves of all skin tell it well
- * (0.97). Near black they say little: where both sides are dark, the face is dark first of all.
+ * The standard's measure tells side light from a beard or the shadow of a nose badly (AUC 0.76 on
+ * pictures under controlled light, the darkest among them); the stops between the two halves of all
+ * skin tell it well (0.96). Taken from the colours: in near black 8 bits of linear light are few.
  */
 float fvi_q_light_balance(const fvi_view *v)
 {
@@ -81,12 +88,12 @@ float fvi_q_light_balance(const fvi_view *v)
     take_sides(v, s);
     uint32_t least = (s[0].n + s[1].n) / 10;
     if (s[0].n <= least || s[1].n <= least) return NAN;
-    float l = (float)s[0].luma / (float)s[0].n + BLACK_LEVELS;
-    float r = (float)s[1].luma / (float)s[1].n + BLACK_LEVELS;
+    float l = s[0].light / (float)s[0].n + BLACK;
+    float r = s[1].light / (float)s[1].n + BLACK;
     return fabsf(log2f(l / r));
 }
 
 float fvi_q_light_balance_score(float value)
 {
-    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.35f, 0.25f)));
+    return fvi_score_clamp(100.0f * (1.0f - fvi_sigmoid(value, 1.8f, 0.25f)));
 }

@@ -57,11 +57,17 @@ float fvi_q_head_size_score(float value)
 float fvi_q_face_inside(const fvi_view *v)
 {
     static const float BESIDE = 0.55f, ABOVE = 0.6f, MOUTH = 0.5f;
+    /* where the picture ends above the chin its landmark is put at the edge: no face is so short */
+    static const float LEAST_CHIN_EYES = 1.4f;
+    fvi_point middle;
 
     if (!v->face) return NAN;
+    float t = eyes_to_chin_px(v->found.landmarks, &middle);
+    float chin = fmaxf(t, LEAST_CHIN_EYES * fvi_inter_eye_px(v->found.landmarks));
     float least = fminf(fvi_q_margin_left(v), fvi_q_margin_right(v)) / BESIDE;
     least = fminf(least, fvi_q_margin_above(v) / ABOVE);
-    least = fminf(least, (fvi_q_margin_below(v) - MOUTH) / (1.0f - MOUTH));
+    float below = ((float)v->found.picture->height_px - middle.y_px) / chin;
+    least = fminf(least, (below - MOUTH) / (1.0f - MOUTH));
     return fminf(fmaxf(least, 0.0f), 1.0f);
 }
 

@@ -60,6 +60,15 @@ float fvi_levels_quantile(const fvi_levels *l, double share)
     return 1.0f;
 }
 
+fvi_linear_table fvi_linear_table_make(void)
+{
+    fvi_linear_table t;
+
+    for (int i = 0; i < 256; i++)
+        t.of[i] = fvi_linear((uint8_t)i);
+    return t;
+}
+
 static int within(float v, int most)
 {
     int n = (int)lroundf(v);

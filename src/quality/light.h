@@ -39,6 +39,19 @@ float fvi_levels_quantile(const fvi_levels *levels, double share);
 /** Keeps the brighter or darker part only: `share` of the pixels, 0..1. */
 void fvi_levels_keep(fvi_levels *levels, fvi_half half, double share);
 
+/** fvi_linear() of every value: for whole pictures. */
+typedef struct fvi_linear_table {
+    float of[256];
+} fvi_linear_table;
+
+fvi_linear_table fvi_linear_table_make(void);
+
+/** Luminance of an RGB pixel, 0..1. */
+static inline float fvi_luminance(const fvi_linear_table *t, const uint8_t *rgb)
+{
+    return 0.2126f * t->of[rgb[0]] + 0.7152f * t->of[rgb[1]] + 0.0722f * t->of[rgb[2]];
+}
+
 /** Pixels of the view, x1 and y1 exclusive. */
 typedef struct fvi_square {
     int x0, y0, x1, y1;

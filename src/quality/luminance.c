@@ -95,8 +95,8 @@ float fvi_q_dynamic_range_score(float value)
  * Stops from the darkest of the face, eyes and mouth included, to the middle between its brightest
  * and white. A veil over the picture lifts what should be dark; the same face in less light has
  * brightest and darkest alike lower, which this hardly sees. The standard's entropy is 5.4 bits
- * behind a veil that leaves a quarter of the contrast, and as low on one in a hundred good pictures.
- * Near black (2 levels) there is no light.
+ * behind a veil that leaves a quarter of the contrast, and as low on one in a hundred good
+ * pictures. Near black (2 levels) there is no light.
  */
 float fvi_q_contrast(const fvi_view *v)
 {

@@ -154,7 +154,7 @@ float fvi_q_printed_mesh(const fvi_view *v)
     fvi_point middle = {(float)v->rgb.width_px / 2.0f, (float)v->rgb.height_px * 0.55f};
     fvi_point at = fvi_view_to_picture(v, middle);
     int shorter = p->width_px < p->height_px ? p->width_px : p->height_px;
-    float face = v->face ? 2.0f * fvi_inter_eye_px(v->found.landmarks) : (float)shorter;
+    float face = v->face ? 2.2f * fvi_inter_eye_px(v->found.landmarks) : (float)shorter;
     int side = face >= (float)SIDE_PX && shorter >= SIDE_PX ? SIDE_PX : SMALL_SIDE_PX;
 
     if (shorter < side) return NAN;

@@ -3,12 +3,11 @@
  * Log odds that something covers mouth and nose. A mask has another colour than the bridge of the
  * nose and is all of one colour; lips are redder than the skin around them, and there is a line
  * between them. Two logistic regressions, one of them without colour; the coefficients come from
- * tests/accuracy/fit_mask.c.
+ * tests/accuracy/fit_cover.c.
  */
-#include "quality/mouth_occlusion.h"
-
 #include <math.h>
 
+#include "quality/logit.h"
 #include "quality/patch.h"
 
 /* Below this chroma the bridge of the nose has no colour: black and white. */
@@ -31,29 +30,6 @@ typedef struct zones {
     fvi_lab of[ZONES];
     bool seen[ZONES];
 } zones;
-
-const char *const fvi_mouth_feature_names[FVI_MOUTH_FEATURES] = {
-    "bridge a",
-    "bridge b",
-    "lower a",
-    "lower b",
-    "lip a",
-    "philtrum b",
-    "chin chroma",
-    "chin lightness",
-    "philtrum lightness",
-    "cheek lightness",
-    "tip",
-    "nearer cheek",
-    "lower chroma",
-    "spread",
-    "lips redder",
-    "lips darker",
-    "mouth line",
-    "mouth line share",
-    "mouth against eyes",
-    "nostrils",
-};
 
 static void look_at_zones(const fvi_view *v, zones *z)
 {
@@ -181,29 +157,25 @@ static bool compare_lines(const fvi_view *v, float *f)
     return isfinite(f[19]);
 }
 
-bool fvi_mouth_look(const fvi_view *v, fvi_mouth_seen *out)
+bool fvi_mouth_clues(const fvi_view *v, fvi_clues *out)
 {
     zones z = {0};
-    fvi_mouth_seen seen = {0};
+    fvi_clues clues = {0};
 
     if (!v->face) return false;
     look_at_zones(v, &z);
-    if (!complete(&z) || !compare_lines(v, seen.feature)) return false;
-    compare_colours(&z, seen.feature);
-    seen.grey = hypotf(z.of[BRIDGE].a, z.of[BRIDGE].b) < COLOURLESS;
-    *out = seen;
+    if (!complete(&z) || !compare_lines(v, clues.of)) return false;
+    compare_colours(&z, clues.of);
+    clues.grey = hypotf(z.of[BRIDGE].a, z.of[BRIDGE].b) < COLOURLESS;
+    *out = clues;
     return true;
 }
 
 float fvi_q_mouth_occlusion(const fvi_view *v)
 {
-    fvi_mouth_seen seen;
-    if (!fvi_mouth_look(v, &seen)) return NAN;
-    const fvi_mouth_model *m = seen.grey ? &fvi_mouth_grey : &fvi_mouth_colour;
-    float odds = m->bias;
-    for (int i = 0; i < FVI_MOUTH_FEATURES; i++)
-        odds += m->weight[i] * seen.feature[i];
-    return odds;
+    fvi_clues clues;
+    if (!fvi_mouth_clues(v, &clues)) return NAN;
+    return fvi_logit_odds(clues.grey ? &fvi_mouth_grey : &fvi_mouth_colour, &clues);
 }
 
 float fvi_q_mouth_occlusion_score(float value)

@@ -7,10 +7,19 @@
 enum {
     MIN_PIXELS = 12,
     MANY_ROWS = 96, /* of which every second tells as much */
+    CELL_PX = 32,
+    MIN_CELL_PX = 8,
+    CELLS_ACROSS = FVI_VIEW_MAX_WIDTH_PX / MIN_CELL_PX + 1,
+    CELLS_DOWN = FVI_VIEW_MAX_HEIGHT_PX / MIN_CELL_PX + 1,
+    CELLS = CELLS_ACROSS * CELLS_DOWN,
+    REFERENCE = 2, /* the octave whose energy weighs the cells */
 };
 
 /* Binomial of 5 before each halving, central differences; sums of the squared kernels. */
 const double fvi_octave_noise[FVI_OCTAVES] = {0.5, 0.00925, 0.000462, 0.0000275};
+
+static const float CELL_EYES = 0.5f; /* a cell is no wider */
+static const float LITTLE = 0.25f;   /* of the mean energy */
 
 typedef struct octave {
     float *data; /* packed */
@@ -81,48 +90,133 @@ static bool near_border(const fvi_view *v, int x, int y, int reach)
     return top[x0] == 0 || top[x1] == 0 || bottom[x0] == 0 || bottom[x1] == 0;
 }
 
-/* Adds one octave's products, or not where too little of the face is left. */
-static bool add_octave(const fvi_view *v, const octave *o, bool bordered, fvi_octaves *out)
-{
-    int k = out->n;
-    int step = 1 << k;
-    int skip = o->height_px > MANY_ROWS ? 2 : 1;
-    size_t n = 0;
-    float xx = 0.0f, xy = 0.0f, yy = 0.0f;
+/* Sums of one cell of the view at one octave. */
+typedef struct cell {
+    float xx;
+    float xy;
+    float yy;
+    float n;
+} cell;
 
-    for (int y = 1; y < o->height_px - 1; y += skip) {
-        const float *row = o->data + (ptrdiff_t)y * o->width_px;
-        const uint8_t *mask = v->oval.data + (size_t)(y * step) * v->oval.stride_bytes;
-        for (int x = 1; x < o->width_px - 1; x++) {
-            if (mask[x * step] == 0) continue;
-            if (bordered && near_border(v, x * step, y * step, 4 * step)) continue;
+/* One octave on its way into cells. */
+typedef struct scan {
+    const fvi_view *view;
+    octave octave;
+    bool bordered; /* the view reaches beyond the picture */
+    int step;      /* view pixels per pixel of the octave */
+    int side_px;
+} scan;
+
+static bool counts(const scan *s, int x, int y)
+{
+    const fvi_image *oval = &s->view->oval;
+    int vx = x * s->step, vy = y * s->step;
+
+    if (oval->data[(size_t)vy * oval->stride_bytes + (size_t)vx] == 0) return false;
+    return !s->bordered || !near_border(s->view, vx, vy, 4 * s->step);
+}
+
+static void add_row(const scan *s, int y, cell *row_of_cells)
+{
+    const octave *o = &s->octave;
+    const float *row = o->data + (ptrdiff_t)y * o->width_px;
+    int in_cell = s->side_px / s->step;
+
+    for (int x0 = 0; x0 < o->width_px; x0 += in_cell, row_of_cells++) {
+        int end = x0 + in_cell < o->width_px - 1 ? x0 + in_cell : o->width_px - 1;
+        cell sum = {0};
+        for (int x = x0 < 1 ? 1 : x0; x < end; x++) {
+            if (!counts(s, x, y)) continue;
             float gx = row[x + 1] - row[x - 1];
             float gy = row[x + o->width_px] - row[x - o->width_px];
-            xx += gx * gx;
-            xy += gx * gy;
-            yy += gy * gy;
-            n++;
+            sum.xx += gx * gx;
+            sum.xy += gx * gy;
+            sum.yy += gy * gy;
+            sum.n += 1.0f;
         }
+        row_of_cells->xx += sum.xx;
+        row_of_cells->xy += sum.xy;
+        row_of_cells->yy += sum.yy;
+        row_of_cells->n += sum.n;
     }
-    if (n < MIN_PIXELS) return false;
-    double per = 1.0 / ((double)n * 4.0 * step * step);
-    out->xx[k] = (double)xx * per;
-    out->xy[k] = (double)xy * per;
-    out->yy[k] = (double)yy * per;
-    out->n++;
-    return true;
+}
+
+/* Fills one octave's cells; false where too little of the face is left. */
+static bool add_octave(const scan *s, cell *cells)
+{
+    int skip = s->octave.height_px > MANY_ROWS ? 2 : 1;
+    float n = 0.0f;
+
+    memset(cells, 0, CELLS * sizeof *cells);
+    for (int y = 1; y < s->octave.height_px - 1; y += skip)
+        add_row(s, y, cells + y * s->step / s->side_px * CELLS_ACROSS);
+    for (int i = 0; i < CELLS; i++)
+        n += cells[i].n;
+    return n >= MIN_PIXELS;
+}
+
+/* Each cell weighs by the inverse of its energy at the reference octave and a little. */
+static void weigh(const cell *cells, const cell *reference, float little, int k, fvi_octaves *out)
+{
+    double xx = 0.0, xy = 0.0, yy = 0.0, n = 0.0;
+
+    for (int i = 0; i < CELLS; i++) {
+        const cell *c = &cells[i], *r = &reference[i];
+        if (r->n < 1.0f || c->n < 1.0f) continue;
+        double weight = 1.0 / (double)((r->xx + r->yy) / r->n + little);
+        xx += weight * (double)c->xx;
+        xy += weight * (double)c->xy;
+        yy += weight * (double)c->yy;
+        n += weight * (double)c->n;
+    }
+    double step = (double)(1 << k);
+    double per = n > 0.0 ? 1.0 / (n * 4.0 * step * step) : 0.0;
+    out->xx[k] = xx * per;
+    out->xy[k] = xy * per;
+    out->yy[k] = yy * per;
+}
+
+static float mean_energy(const cell *cells)
+{
+    float sum = 0.0f, n = 0.0f;
+
+    for (int i = 0; i < CELLS; i++) {
+        sum += cells[i].xx + cells[i].yy;
+        n += cells[i].n;
+    }
+    return sum / fmaxf(n, 1.0f);
+}
+
+/* A power of two, so that every octave has whole pixels in it. */
+static int cell_side_px(float eyes_px)
+{
+    int side = CELL_PX;
+    while (side > MIN_CELL_PX && (float)side > CELL_EYES * eyes_px)
+        side /= 2;
+    return side;
 }
 
 void fvi_octaves_take(const fvi_view *v, fvi_octaves *out)
 {
-    octave o = {v->plane[0], v->grey.width_px, v->grey.height_px};
-    size_t n = (size_t)o.width_px * (size_t)o.height_px;
-    bool bordered = memchr(v->inside.data, 0, n) != NULL;
+    cell cells[FVI_OCTAVES][CELLS];
+    scan s = {.view = v,
+              .octave = {v->plane[0], v->grey.width_px, v->grey.height_px},
+              .step = 1,
+              .side_px = cell_side_px(v->eyes_px)};
+    size_t n = (size_t)v->grey.width_px * (size_t)v->grey.height_px;
 
     *out = (fvi_octaves){.grain = fvi_grain(&v->grey, &v->oval)};
+    s.bordered = memchr(v->inside.data, 0, n) != NULL;
     for (size_t i = 0; i < n; i++)
-        o.data[i] = (float)v->grey.data[i];
-    while (out->n < FVI_OCTAVES && add_octave(v, &o, bordered, out)) {
-        if (out->n < FVI_OCTAVES) halve(&o, v->plane[1]);
+        s.octave.data[i] = (float)v->grey.data[i];
+    while (out->n < FVI_OCTAVES && add_octave(&s, cells[out->n])) {
+        if (++out->n == FVI_OCTAVES) break;
+        halve(&s.octave, v->plane[1]);
+        s.step *= 2;
     }
+    const cell *reference = cells[out->n > REFERENCE ? REFERENCE : 0];
+    if (out->n == 0) return;
+    float little = LITTLE * mean_energy(reference) + 1e-3f;
+    for (int k = 0; k < out->n; k++)
+        weigh(cells[k], reference, little, k, out);
 }

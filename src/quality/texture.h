@@ -9,7 +9,9 @@ enum { FVI_OCTAVES = 4 };
 
 /**
  * Mean outer products of the gradient within the face, by octave: of the view, and of the view
- * blurred and halved once, twice, three times. Per view pixel at every octave.
+ * blurred and halved once, twice, three times. Per view pixel at every octave. Each part of the
+ * face weighs by the inverse of its own energy at the third octave, so that a strong shade or the
+ * rim of glasses counts no more than the rest.
  */
 typedef struct fvi_octaves {
     double xx[FVI_OCTAVES];

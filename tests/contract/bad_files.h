@@ -103,4 +103,10 @@ static const struct {
     {"pattern", gradient, FV_REASON_NO_FACE, ""},
 };
 
+/* Whether there were pixels to look at. */
+static inline bool bad_file_decodes(size_t i)
+{
+    return bad_files[i].code == FV_REASON_NO_FACE;
+}
+
 #endif
