@@ -16,8 +16,17 @@
 
 static drawn face;
 
-static const rgb8 SKIN = {205, 150, 125};
-static const rgb8 LIPS = {165, 85, 85};
+#define SKIN_RGB                                                                                   \
+    {                                                                                              \
+        205, 150, 125                                                                              \
+    }
+#define LIPS_RGB                                                                                   \
+    {                                                                                              \
+        165, 85, 85                                                                                \
+    }
+
+static const rgb8 SKIN = SKIN_RGB;
+static const rgb8 LIPS = LIPS_RGB;
 static const rgb8 BLACK = {25, 22, 22};
 
 /* cmocka's own comparison lets NaN pass. */
@@ -207,9 +216,9 @@ static void test_mask__uncovered_lips_of_all_colours_pass(void **state)
         const char *what;
         rgb8 skin, lips;
     } rows[] = {
-        {"light", {225, 180, 160}, {190, 105, 105}}, {"middle", SKIN, LIPS},
+        {"light", {225, 180, 160}, {190, 105, 105}}, {"middle", SKIN_RGB, LIPS_RGB},
         {"dark", {110, 75, 58}, {95, 52, 50}},       {"lipstick", {215, 165, 145}, {170, 20, 40}},
-        {"pale lips", SKIN, {190, 125, 110}},
+        {"pale lips", SKIN_RGB, {190, 125, 110}},
     };
     double gate = fvi_selfie_limits.gate[FVI_Q_MOUTH_OCCLUSION].max;
     (void)state;
