@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 #include "faceverify/reason.h"
-#include "replay/csv.h"
+#include "base/csv.h"
 #include "replay/texts.h"
 
 typedef enum fvi_kind {

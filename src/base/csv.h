@@ -5,8 +5,8 @@
  * field, text after a closing quote, a NUL or bytes that are not UTF-8 are errors. A byte order
  * mark, LF for CRLF and empty lines are let pass.
  */
-#ifndef FVI_REPLAY_CSV_H
-#define FVI_REPLAY_CSV_H
+#ifndef FVI_BASE_CSV_H
+#define FVI_BASE_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>
