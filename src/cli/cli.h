@@ -126,6 +126,7 @@ int cmd_replay(int argc, char **argv);
 int cmd_calibrate(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_config(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 
 /** The reply message of proto/faceverify.proto in protobuf's JSON mapping; NULL: out of memory. */
 json_t *cli_reply_json(const cli_answer *a, fv_locale locale);

@@ -90,6 +90,13 @@ void cli_progress_show(void *cookie, const fvi_progress *now)
     if (last) cli_progress_end(p);
 }
 
+void cli_progress_line(cli_progress *p, const char *text)
+{
+    if (!p->terminal) return;
+    (void)fprintf(stderr, "\r%s\033[K", text);
+    p->drawn = true;
+}
+
 void cli_command_line(int argc, char **argv, char *out, size_t cap)
 {
     size_t at = 0;

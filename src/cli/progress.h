@@ -25,6 +25,9 @@ const atomic_bool *cli_progress_stop(void);
 /** An fvi_crew's progress; its cookie is a cli_progress. */
 void cli_progress_show(void *cookie, const fvi_progress *p);
 
+/** Draws one line over the last one; nothing where standard error is no terminal. */
+void cli_progress_line(cli_progress *p, const char *text);
+
 /** "61 images/s, 1 min 10 s left". */
 void cli_progress_text(const fvi_progress *p, char *out, size_t cap);
 
