@@ -105,11 +105,10 @@ static void put_process(const fvi_watch *w, FILE *to)
     uint64_t wall = w->last.at_us - w->first.at_us;
 
     if (w->n == 0) return;
-    (void)fprintf(to,
-                  "\nProcess %d%s: %.2f processors; resident %.1f MiB at first, %.1f at the end, "
-                  "%.1f at most\n",
-                  w->pid, w->gone ? " (ended meanwhile)" : "",
-                  wall > 0 ? (double)(w->last.cpu_us - w->first.cpu_us) / (double)wall : 0.0,
+    (void)fprintf(to, "\nProcess %d%s: %.2f processors\n", w->pid,
+                  w->gone ? " (ended meanwhile)" : "",
+                  wall > 0 ? (double)(w->last.cpu_us - w->first.cpu_us) / (double)wall : 0.0);
+    (void)fprintf(to, "  resident memory in MiB: %.1f at first, %.1f at the end, %.1f at most\n",
                   (double)w->first.resident_bytes * mib, (double)w->last.resident_bytes * mib,
                   (double)w->max_resident_bytes * mib);
 }

@@ -212,8 +212,9 @@ static fv_status refusal(const fvi_bench_answer *a, fv_error *err)
                    : a->end == FVI_BENCH_TIMEOUT ? FV_E_TIMEOUT
                                                  : FV_E_BACKEND;
 
-    if (st != FV_OK && err != NULL) *err = a->err;
-    return st == FV_OK ? FV_OK : fvi_fail(err, st, "%s", fv_status_text(st));
+    if (st == FV_OK) return FV_OK;
+    if (a->err.text[0] == '\0') return fvi_fail(err, st, "%s", fv_status_text(st));
+    return fvi_fail_field(err, st, a->err.field, "%s", a->err.text);
 }
 
 fv_status fvi_bench_try(const fvi_bench_load *load, fv_error *err)

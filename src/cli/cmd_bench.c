@@ -7,20 +7,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "bench/local.h"
-#include "bench/report.h"
-#include "cli/progress.h"
+#include "cli/bench.h"
 
-typedef struct args {
-    cli_common common; /* first: --help and the common options find it here */
-    fvi_bench_plan plan;
-    fvi_bench_work work;
-    const char *pairs;
-    const char *plot;
-    const char *paths[2];
-    unsigned n_paths;
-    bool ends; /* --duration or --requests was given */
-} args;
+typedef cli_bench_args args;
 
 enum {
     OPT_CONCURRENCY = 256,
@@ -34,15 +23,29 @@ enum {
     OPT_MIX,
     OPT_CHANNEL,
     OPT_DEADLINE,
-    OPT_PLOT
+    OPT_PLOT,
+    OPT_URL,
+    OPT_SERVER_PID,
+    OPT_TLS_CA,
+    OPT_TLS_CERT,
+    OPT_TLS_KEY
 };
 
 enum { RATE_MAX = 1000000, SECONDS_MAX = 86400 };
 
 static const struct argp_option options[] = {
+    {"url", OPT_URL, "URL", 0,
+     "A running service: ipc:///path, tcp://host:port or tls+tcp://host:port; a connection for "
+     "each request in flight. Without it the work is done in this process",
+     0},
+    {"server-pid", OPT_SERVER_PID, "PID", 0,
+     "Whose CPU time and memory to watch; at ipc:// it is found out", 0},
+    {"tls-ca", OPT_TLS_CA, "FILE", 0, "Who may have signed the service's certificate (PEM)", 0},
+    {"tls-cert", OPT_TLS_CERT, "FILE", 0, "The client's certificate (PEM)", 0},
+    {"tls-key", OPT_TLS_KEY, "FILE", 0, "Its key (PEM)", 0},
     {"concurrency", OPT_CONCURRENCY, "N", 0,
-     "N requests in flight: always (closed loop), or at most (open loop); without it, as many as "
-     "processors",
+     "N requests in flight: always (closed loop), or at most (open loop). Without it, as many as "
+     "processors; 256 in an open loop at a service",
      1},
     {"rate", OPT_RATE, "N", 0,
      "Open loop: N requests a second, sent at their time whether others are answered or not; "
@@ -195,9 +198,38 @@ static error_t parse_work(int key, char *arg, args *a)
     }
 }
 
+static error_t parse_service(int key, char *arg, args *a)
+{
+    switch (key) {
+    case OPT_URL:
+        a->link.url = arg;
+        return 0;
+    case OPT_SERVER_PID:
+        return take_count(a, "server_pid", arg, INT32_MAX, &a->server_pid);
+    case OPT_TLS_CA:
+        a->link.tls_ca_file = arg;
+        return 0;
+    case OPT_TLS_CERT:
+        a->link.tls_cert_file = arg;
+        return 0;
+    case OPT_TLS_KEY:
+        a->link.tls_key_file = arg;
+        return 0;
+    default:
+        return parse_work(key, arg, a);
+    }
+}
+
 static error_t check(args *a)
 {
+    bool service = a->link.tls_ca_file != NULL || a->link.tls_cert_file != NULL ||
+                   a->link.tls_key_file != NULL || a->server_pid != 0;
+
     if (a->common.help) return 0;
+    if (service && a->link.url == NULL)
+        return wrong(a, "url", "is missing: --server-pid and --tls-... are of a service");
+    if (a->link.url != NULL && (a->common.config_path != NULL || a->common.n_overrides > 0))
+        return wrong(a, "url", "a service has settings of its own: no --config, --set, --models");
     if (a->pairs != NULL && a->n_paths > 0)
         return wrong(a, "command_line", "give SELFIE RECORD or --pairs, not both");
     if (a->pairs == NULL && a->n_paths < 2)
@@ -225,123 +257,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return check(a);
     default:
         e = parse_plan(key, arg, a);
-        return e == ARGP_ERR_UNKNOWN ? parse_work(key, arg, a) : e;
+        return e == ARGP_ERR_UNKNOWN ? parse_service(key, arg, a) : e;
     }
 }
 
-static fv_status load_photos(args *a, fv_error *err)
+/* What was not given. */
+static void set_defaults(args *a)
 {
-    static const char *const fields[2] = {"selfie", "record_photo"};
-    fv_status st = FV_OK;
-    uint8_t *data[2] = {NULL, NULL};
-    size_t len[2] = {0, 0};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-    if (a->pairs != NULL) return fvi_bench_work_csv(&a->work, a->pairs, cli_read_photo, err);
-    for (unsigned i = 0; i < 2; i++)
-        FVI_TRY(cli_read_photo(a->paths[i], fields[i], &data[i], &len[i], err));
-    st = fvi_bench_work_pair(&a->work, (fvi_bench_pair){{data[0], len[0]}, {data[1], len[1]}}, err);
-    data[0] = data[1] = NULL;
-out:
-    free(data[0]);
-    free(data[1]);
-    return st;
-}
-
-typedef struct watcher {
-    cli_progress *line;
-    const fvi_bench_plan *plan;
-} watcher;
-
-static void show(void *cookie, const fvi_bench_progress *p)
-{
-    const watcher *w = cookie;
-    char text[160], of[32] = "";
-    double s = (double)p->elapsed_us * 1e-6;
-    uint64_t total = p->warming ? w->plan->warmup_us : w->plan->duration_us;
-
-    if (total > 0) (void)snprintf(of, sizeof of, " of %.0f", (double)total * 1e-6);
-    if (p->warming)
-        (void)snprintf(text, sizeof text, "warm-up, %.0f%s s", s, of);
-    else
-        (void)snprintf(text, sizeof text,
-                       "%.0f%s s: %llu answered, %.1f/s, p50 %.1f, p99 %.1f ms, %llu BUSY, %llu "
-                       "errors",
-                       s, of, (unsigned long long)p->answered, s > 0 ? (double)p->answered / s : 0,
-                       (double)p->p50_us * 1e-3, (double)p->p99_us * 1e-3,
-                       (unsigned long long)p->busy, (unsigned long long)p->errors);
-    cli_progress_line(w->line, text);
-}
-
-static int write_plot(const args *a, const fvi_bench_report *report)
-{
-    fv_error err = {.code = FV_OK};
-    cli_target to = {.path = a->plot, .field = "plot"};
-    char *svg = NULL;
-
-    fv_status st = fvi_bench_plot(report, &svg, &err);
-    if (st == FV_OK) st = cli_write_file(&to, (fv_bytes){(const uint8_t *)svg, strlen(svg)}, &err);
-    free(svg);
-    return st == FV_OK ? EXIT_YES : cli_tell_failure(&a->common, st, &err);
-}
-
-static int print(const args *a, const fvi_bench_report *report)
-{
-    const fvi_tally *t = &report->result->tally;
-    fv_error err = {.code = FV_OK};
-    int code = EXIT_YES;
-
-    if (fvi_tally_answered(t) + fvi_tally_busy(t) == 0) {
-        cli_error(&a->common, "nothing was answered%s%s", t->first_error.code != FV_OK ? ": " : "",
-                  t->first_error.text);
-        code = EXIT_FAULT;
-    } else if (a->plot != NULL) {
-        code = write_plot(a, report);
-    }
-    if (a->common.json) return cli_print_json(&a->common, fvi_bench_json(report), code);
-    fv_status st = fvi_bench_text(report, stdout, &err);
-    if (st != FV_OK) code = cli_tell_failure(&a->common, st, &err);
-    return cli_finish(&a->common, code);
-}
-
-static fv_status measure(const args *a, const fvi_bench_target *target, fvi_bench_result *result,
-                         fv_error *err)
-{
-    fv_status st = FV_OK;
-    cli_progress progress = cli_progress_begin();
-    watcher w = {&progress, &a->plan};
-    fvi_bench_load load = {&a->plan, &a->work, target, {cli_progress_stop(), show, &w}};
-
-    FVI_TRY(fvi_bench_try(&load, err));
-    FVI_TRY(fvi_bench_run(&load, result, err));
-out:
-    cli_progress_end(&progress);
-    return st;
-}
-
-static int run(args *a)
-{
-    fv_status st = FV_OK;
-    fv_engine *engine = NULL;
-    cli_answer failed = {.versions = FV_VERSIONS_INIT};
-    fv_engine_options wanted = cli_engine_options(&a->common);
-    fvi_bench_result *result = calloc(1, sizeof *result);
-    int code = EXIT_FAULT;
-
-    if (result == NULL) FVI_TRY(fvi_fail(&failed.err, FV_E_NOMEM, "result"));
-    if (a->plot != NULL) FVI_TRY(fvi_bench_plot_check(&failed.err));
-    FVI_TRY(load_photos(a, &failed.err));
-    FVI_TRY(fv_engine_create(&engine, &wanted, &failed.err));
-    FVI_TRY(fv_engine_versions(engine, &failed.versions, &failed.err));
-    fvi_bench_target target = fvi_bench_local(engine);
-    FVI_TRY(measure(a, &target, result, &failed.err));
-    fvi_bench_report report = {target.name, &a->plan, &a->work, &failed.versions, result};
-    code = print(a, &report);
-out:
-    failed.status = st;
-    if (st != FV_OK) code = cli_fail(&a->common, &failed);
-    fv_engine_destroy(&engine);
-    free(result);
-    return code;
+    if (!a->ends) a->plan.duration_us = 10000000;
+    if (a->plan.callers > 0) return;
+    a->plan.callers = processors > 0 ? (unsigned)processors : 1;
+    if (a->plan.open && a->link.url != NULL) a->plan.callers = 256;
 }
 
 int cmd_bench(int argc, char **argv)
@@ -353,7 +281,7 @@ int cmd_bench(int argc, char **argv)
         parse,
         "SELFIE RECORD\n--pairs CSV",
         "Puts load on the verification and measures it: throughput, latency (p50 to p99.9), CPU "
-        "time and memory. In this process, with a session for each request in flight.\v"
+        "time and memory. In this process, or of a running service (--url).\v"
         "Without --rate the loop is closed: as soon as one request is answered the next is sent, "
         "which finds the capacity. With --rate it is open, as callers are who do not wait for each "
         "other, which finds the latency at that load.\n\n"
@@ -361,6 +289,7 @@ int cmd_bench(int argc, char **argv)
         "  faceverify bench selfie.jpg record.jpg\n"
         "  faceverify bench --rate 50 --arrivals poisson --duration 60 --plot latency.svg "
         "selfie.jpg record.jpg\n"
+        "  faceverify bench --url ipc:///run/faceverify/ops.sock --rate 200 selfie.jpg record.jpg\n"
         "  faceverify bench --json --mix verify:8,quality:1,liveness:1 --pairs set/pairs.csv\n\n"
         "Ctrl-C ends the measurement; what was seen so far is told.\n\n"
         "Exit code:\n\n"
@@ -370,18 +299,16 @@ int cmd_bench(int argc, char **argv)
         children,
         NULL,
         NULL};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     args *a = calloc(1, sizeof *a); /* the cycle of operations is large */
 
     if (a == NULL) return EXIT_FAULT;
     a->common = cli_common_init("bench");
-    a->plan = (fvi_bench_plan){
-        .callers = processors > 0 ? (unsigned)processors : 1, .seed = 1, .warmup_us = 2000000};
+    a->plan = (fvi_bench_plan){.seed = 1, .warmup_us = 2000000};
     fvi_bench_work_init(&a->work);
     int code = cli_parse(&a->common, &argp, argc, argv, a);
     if (code == CLI_GO_ON) {
-        if (!a->ends) a->plan.duration_us = 10000000;
-        code = run(a);
+        set_defaults(a);
+        code = cli_bench_run(a);
     }
     fvi_bench_work_free(&a->work);
     free(a);

@@ -34,6 +34,9 @@ void fvi_link_close(fvi_link **link);
 /** Whether there is a connection; waits for one up to wait_ms. */
 bool fvi_link_connected(fvi_link *link, uint32_t wait_ms);
 
+/** The process at the other end of an ipc:// connection; 0 where it cannot be told. */
+int fvi_link_peer_pid(fvi_link *link);
+
 /** The URL that was given, for texts. */
 const char *fvi_link_url(const fvi_link *link);
 

@@ -3,6 +3,7 @@
 #include "client/link.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@ struct fvi_link {
     char url[URL_CAP];
     pthread_mutex_t lock;
     pthread_cond_t change;
-    unsigned pipes; /* under lock */
+    unsigned pipes; /* under lock, as peer_pid */
+    int peer_pid;
 };
 
 fv_status fvi_nng_fail(fv_error *err, int rv, const char *what)
@@ -53,9 +55,12 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *self)
 {
     fvi_link *link = self;
 
-    (void)pipe;
+    uint64_t pid = 0;
+
+    if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid) != 0 || pid > INT_MAX) pid = 0;
     (void)pthread_mutex_lock(&link->lock);
     if (event == NNG_PIPE_EV_ADD_POST) link->pipes++;
+    if (event == NNG_PIPE_EV_ADD_POST) link->peer_pid = (int)pid;
     if (event == NNG_PIPE_EV_REM_POST && link->pipes > 0) link->pipes--;
     (void)pthread_cond_broadcast(&link->change);
     (void)pthread_mutex_unlock(&link->lock);
@@ -270,6 +275,14 @@ void fvi_link_close(fvi_link **link)
     (void)pthread_mutex_destroy(&l->lock);
     free(l);
     *link = NULL;
+}
+
+int fvi_link_peer_pid(fvi_link *link)
+{
+    (void)pthread_mutex_lock(&link->lock);
+    int pid = link->peer_pid;
+    (void)pthread_mutex_unlock(&link->lock);
+    return pid;
 }
 
 const char *fvi_link_url(const fvi_link *link)

@@ -559,9 +559,8 @@ static void test_text__says_everything(void **state)
         "by up to 5.0 ms",
         "p99.9",
         "time it should have been sent",
-        "Process 4711 (ended meanwhile): 1.50 processors; resident 100.0 MiB at first, 100.0 at "
-        "the "
-        "end, 150.0 at most"};
+        "Process 4711 (ended meanwhile): 1.50 processors\n",
+        "resident memory in MiB: 100.0 at first, 100.0 at the end, 150.0 at most\n"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         assert_has(text, parts[i]);
     for (const char *line = text; line != NULL && *line != '\0';) {
