@@ -67,7 +67,7 @@ static void put_counts(const fvi_bench_report *r, FILE *to)
     put_errors(t, to);
     if (t->replayed > 0) put_count(to, "replayed", t->replayed);
     if (t->late > 0)
-        (void)fprintf(to, "  %-22s %10llu  by up to %.1f ms, no caller was free\n", "sent late",
+        (void)fprintf(to, "  %-22s %10llu  1 ms or more, by up to %.1f ms\n", "sent late",
                       (unsigned long long)t->late, (double)t->max_late_us * 1e-3);
 }
 

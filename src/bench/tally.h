@@ -18,7 +18,7 @@ typedef struct fvi_bench_word {
 /** {0} is valid and empty. Large: not for the stack. */
 typedef struct fvi_tally {
     uint64_t sent;
-    uint64_t late; /**< of these: FVI_BENCH_LATE_US or more after their time, no caller was free */
+    uint64_t late; /**< of these: FVI_BENCH_LATE_US or more after their time */
     uint64_t max_late_us;
     uint64_t ends[FVI_BENCH_END_COUNT];
     uint64_t statuses[FVI_BENCH_STATUSES]; /**< of the replies */
