@@ -213,10 +213,23 @@ out:
     return st;
 }
 
+/* After so many requests the same pair would come with the same operation again. */
+static uint64_t lap_of(const fvi_bench_work *w)
+{
+    uint64_t a = w->n_pairs, b = w->n_cycle;
+
+    while (b != 0) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return w->n_pairs / a * w->n_cycle;
+}
+
 void fvi_bench_work_request(const fvi_bench_work *w, uint64_t number, fvi_bench_request *out)
 {
-    /* one further with each cycle: no pair is bound to one operation */
-    const fvi_bench_pair *p = &w->pairs[(number + number / w->n_cycle) % w->n_pairs];
+    /* one further with each lap: no pair is bound to one operation */
+    const fvi_bench_pair *p = &w->pairs[(number + number / lap_of(w)) % w->n_pairs];
 
     *out = (fvi_bench_request){.op = w->cycle[number % w->n_cycle],
                                .selfie = p->selfie,

@@ -69,10 +69,11 @@ static void test_work__pairs_of_a_csv_in_turn(void **state)
                  &err);
     assert_int_equal(w.n_pairs, 2);
     (void)snprintf(folder, sizeof folder, "%s/", dir);
-    for (uint64_t number = 0; number < 4; number++) {
+    for (uint64_t number = 0; number < 2; number++) {
         fvi_bench_work_request(&w, number, &r);
         bool second = r.selfie.data == w.pairs[1].selfie.data;
         assert_true(bytes_are(r.selfie, folder, second ? "s,2.jpg" : "s/1.jpg"));
+        assert_int_equal(second, number % 2 == 1);
         assert_true(bytes_are(r.record, second ? "" : folder, second ? "/abs/2.jpg" : "r/1.jpg"));
     }
     fvi_bench_work_free(&w);
@@ -159,30 +160,41 @@ static void test_work__bad_mix_is_refused(void **state)
     }
 }
 
-static void test_work__every_pair_meets_every_operation(void **state)
+static void every_pair_meets_every_operation(int n, const char *mix)
 {
-    enum { N = 10 };
     fvi_bench_work w;
     fv_error err = {0};
-    bool met[N][FVI_BENCH_OPS] = {{false}};
-    (void)state;
+    unsigned met[16][FVI_BENCH_OPS] = {{0}};
     fvi_bench_work_init(&w);
-    assert_fv_ok(fvi_bench_work_mix(&w, "verify:8,quality:1,liveness:1", &err), &err);
-    for (int i = 0; i < N; i++) {
+    assert_fv_ok(fvi_bench_work_mix(&w, mix, &err), &err);
+    for (int i = 0; i < n; i++) {
         fvi_bench_pair p = {{(uint8_t *)strdup("s"), 1}, {(uint8_t *)strdup("r"), 1}};
         assert_fv_ok(fvi_bench_work_pair(&w, p, &err), &err);
     }
-    for (uint64_t number = 0; number < N * N; number++) {
+    uint64_t laps = (uint64_t)n * w.n_cycle * (uint64_t)n;
+    for (uint64_t number = 0; number < laps; number++) {
         fvi_bench_request r;
         fvi_bench_work_request(&w, number, &r);
-        for (int i = 0; i < N; i++) {
-            if (r.selfie.data == w.pairs[i].selfie.data) met[i][r.op] = true;
+        for (int i = 0; i < n; i++) {
+            if (r.selfie.data == w.pairs[i].selfie.data) met[i][r.op]++;
         }
     }
-    for (int i = 0; i < N; i++)
-        assert_true(met[i][FVI_BENCH_VERIFY] && met[i][FVI_BENCH_QUALITY] &&
-                    met[i][FVI_BENCH_LIVENESS]);
+    for (int i = 0; i < n; i++) {
+        for (int op = 0; op < FVI_BENCH_OPS; op++)
+            assert_int_equal(met[i][op], (unsigned)n * w.weights[op]); /* all alike */
+    }
     fvi_bench_work_free(&w);
+}
+
+static void test_work__every_pair_meets_every_operation(void **state)
+{
+    static const char *const mixes[] = {"verify:1", "verify:8,quality:1,liveness:1",
+                                        "verify:2,match:1", "match:4,liveness:3"};
+    (void)state;
+    for (int n = 1; n <= 14; n++) {
+        for (size_t i = 0; i < ARRAY_LEN(mixes); i++)
+            every_pair_meets_every_operation(n, mixes[i]);
+    }
 }
 
 static void test_work__ids_are_their_requests_own(void **state)
