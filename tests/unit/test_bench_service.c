@@ -27,11 +27,12 @@ bool __wrap_fvi_link_connected(fvi_link *link, uint32_t wait_ms);
 #pragma GCC visibility pop
 
 /* What the target would wait, and what it waits here where a test says so. */
-static uint32_t wait_ms, wait_instead_ms, connect_instead_ms;
+static atomic_uint wait_ms; /* callers run at once */
+static uint32_t wait_instead_ms, connect_instead_ms;
 
 fv_status __wrap_fvi_exchange_start(fvi_exchange *x, fv_bytes r, uint32_t deadline_ms, fv_error *e)
 {
-    wait_ms = deadline_ms;
+    atomic_store(&wait_ms, deadline_ms);
     return __real_fvi_exchange_start(x, r, wait_instead_ms > 0 ? wait_instead_ms : deadline_ms, e);
 }
 
@@ -183,10 +184,10 @@ static void test_service__no_reply_in_time(void **state)
     wait_instead_ms = 20;
     fvi_bench_answer a = ask(0);
     assert_int_equal(a.end, FVI_BENCH_TIMEOUT);
-    assert_int_equal(wait_ms, 30000);
+    assert_int_equal(atomic_load(&wait_ms), 30000);
     work.deadline_ms = 700;
     (void)ask(0);
-    assert_int_equal(wait_ms, 2700); /* the service's own word comes first */
+    assert_int_equal(atomic_load(&wait_ms), 2700); /* the service's own word comes first */
     work.deadline_ms = 0;
     fvt_responder_stop(&responder);
     assert_int_equal(responder.deadlines[1], 700);
