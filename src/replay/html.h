@@ -18,6 +18,8 @@ void fvi_html_heading(FILE *to, const char *text);
 
 /** Header cells up to NULL; a name that begins with '#' is a column of numbers. */
 void fvi_html_table(FILE *to, const char *const *names);
+/** The same, each row a card where the window is narrow. */
+void fvi_html_cards(FILE *to, const char *const *names);
 void fvi_html_table_end(FILE *to);
 
 /** Cells of a row: <tr> and </tr> are the caller's. */

@@ -129,6 +129,7 @@ static const struct {
 } changes[] = {
     {"'black'", "'currentColor'"},
     {"\"black\"", "\"currentColor\""},
+    {"rgb(0,0,0)", "currentColor"},
     {"rgb(0, 0, 0)", "currentColor"},
     {"rgb(  0,   0,   0)", "currentColor"},
     {"gpDot", "dot@"},
@@ -177,11 +178,14 @@ fv_status fvi_plot_put(FILE *to, const fvi_plot *p, fv_error *err)
     bool good = fflush(script) == 0 && fseek(script, 0, SEEK_SET) == 0;
     if (good) svg = run_gnuplot(script);
     (void)fclose(script);
-    if (svg != NULL)
+    if (svg != NULL) {
+        (void)fputs("<div class=\"wide plot\">", to);
         put_svg(to, svg, p);
-    else
+        (void)fputs("</div>\n", to);
+    } else {
         (void)fprintf(to, "<p class=\"none\">No plot (%s): gnuplot is not installed.</p>\n",
                       p->title);
+    }
     free(svg);
     return FV_OK;
 }

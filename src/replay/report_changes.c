@@ -85,7 +85,7 @@ static void flipped(FILE *to, const json_t *c)
     size_t i = 0;
     json_t *f = NULL;
 
-    fvi_html_table(to, names);
+    fvi_html_cards(to, names);
     json_array_foreach(list, i, f)
     {
         const char *b = fvi_text_at(f, "path_b", NULL);

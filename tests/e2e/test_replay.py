@@ -207,7 +207,8 @@ class Pairs(Set):
         self.assertIn("@media print", page)
         self.assertIn("none/1.jpg", page)
         self.assertEqual(page.count("<svg"), 2)
-        self.assertNotIn('"black"', page)
+        for black in ('"black"', "'black'", "rgb(0,0,0)", "rgb(0, 0, 0)", "#000000"):
+            self.assertNotIn(black, page)
         ids = re.findall(r"""\bid=["']([^"']*)""", page)
         self.assertEqual(len(ids), len(set(ids)))
 
