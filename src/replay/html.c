@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 static const char style[] =
     ":root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--soft:#5b6570;--line:#d5dae0;"
@@ -35,7 +36,8 @@ static const char style[] =
     "@media (max-width:40rem){table{font-size:.8em}th,td{padding-right:.6em}"
     ".cards thead{display:none}.cards tr{display:block;padding:.4em 0;"
     "border-bottom:1px solid var(--line)}.cards td{display:inline-block;border:0;"
-    "padding:.05em .8em .05em 0}.cards td.list,.cards td.path{display:block;min-width:0}}\n"
+    "padding:.05em .8em .05em 0}.cards td.list,.cards td.path{display:block;min-width:0}"
+    ".cards td.list:not(:empty)::before{content:attr(data-label);color:var(--soft)}}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--soft:#444;--line:#bbb}body{max-width:none;"
     "font-size:11px;padding:0}h2{break-after:avoid}table,svg,tr{break-inside:avoid}"
     ".wide{overflow:visible;background:none}.plot svg{min-width:0}}\n";
@@ -126,11 +128,11 @@ void fvi_html_cell(FILE *to, const char *text)
     (void)fputs("</td>", to);
 }
 
-void fvi_html_list(FILE *to, const char *list)
+void fvi_html_list(FILE *to, const char *list, const char *label)
 {
     char part[2] = "";
 
-    (void)fputs("<td class=\"list\">", to);
+    (void)fprintf(to, "<td class=\"list\" data-label=\"%s: \">", label);
     for (; *list != '\0'; list++) {
         part[0] = *list;
         fvi_html_text(to, *list == ';' ? ", " : part);
@@ -169,7 +171,7 @@ void fvi_html_share(FILE *to, const json_t *s)
     (void)fprintf(to, "<td class=\"n\">%s</td><td class=\"n\">",
                   percent(json_number_value(value), a));
     if (json_is_number(low))
-        (void)fprintf(to, "%s to %s", percent(json_number_value(low), a),
+        (void)fprintf(to, "%.*s to %s", (int)strcspn(percent(json_number_value(low), a), " "), a,
                       percent(json_number_value(json_object_get(s, "high")), b));
     (void)fprintf(to, "</td><td class=\"n\">%lld of %lld</td>",
                   (long long)json_integer_value(json_object_get(s, "count")),

@@ -42,8 +42,7 @@ static size_t names_of(const json_t *by_label, counted *out)
     return k;
 }
 
-/* {"label": {"NAME": count}} as one table, labels across. */
-static void counts_table(FILE *to, const json_t *by_label, const char *what)
+void fvi_report_counts(FILE *to, const json_t *by_label, const char *what)
 {
     const char *heads[LABELS_MAX + 2] = {what}, *label = NULL;
     char texts[LABELS_MAX][80];
@@ -78,9 +77,9 @@ static void counts_table(FILE *to, const json_t *by_label, const char *what)
 void fvi_report_answers(FILE *to, const json_t *s)
 {
     fvi_html_heading(to, "Answers by label");
-    counts_table(to, json_object_get(s, "answers"), "answer");
+    fvi_report_counts(to, json_object_get(s, "answers"), "answer");
     fvi_html_heading(to, "Reasons by label");
-    counts_table(to, json_object_get(s, "reasons"), "reason");
+    fvi_report_counts(to, json_object_get(s, "reasons"), "reason");
 }
 
 static void put_file(FILE *to, const fvi_report *r, const char *path)
@@ -122,7 +121,7 @@ void fvi_report_worst(FILE *to, const fvi_report *r)
         fvi_html_cell(to, fvi_text_at(w, "label", NULL));
         fvi_html_number(to, json_number_value(score), json_is_number(score) ? "%.4f" : "");
         fvi_html_cell(to, fvi_text_at(w, "answer", NULL));
-        fvi_html_list(to, fvi_text_at(w, "reasons", NULL));
+        fvi_html_list(to, fvi_text_at(w, "reasons", NULL), "reasons");
         put_file(to, r, fvi_text_at(w, of_pairs ? "path_a" : "path", NULL));
         if (of_pairs) put_file(to, r, fvi_text_at(w, "path_b", NULL));
         (void)fputs("</tr>\n", to);
