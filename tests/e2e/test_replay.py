@@ -5,6 +5,7 @@ import functools
 import http.server
 import json
 import os
+import pty
 import re
 import shutil
 import stat
@@ -452,6 +453,22 @@ class Attacks(Set):
 
 class Quality(Set):
     PICTURES = 9
+
+    def test_progress_on_a_terminal_and_off_it(self):
+        manifest = self.manifest([["path", "label"]] + [[p, "good"] for p in self.all])
+        master, slave = pty.openpty()
+        result = subprocess.run([PROGRAM, "replay", "--manifest", manifest, "--out",
+                                 self.path("seen"), "--bootstrap=0"], env=environment(),
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=slave,
+                                timeout=TIMEOUT_S, check=True)
+        self.assertEqual(result.returncode, YES)
+        shown = os.read(master, 65536).decode()
+        os.close(slave)
+        os.close(master)
+        self.assertIn("[########################] images 9/9, ", shown)
+        self.assertEqual(shown.count("9/9"), 1)
+        self.assertEqual(shown.count("\n"), 1)
+        self.assertEqual(self.replay(manifest, "unseen", "--bootstrap=0").stderr, b"")
 
     def test_labels_and_their_mapping(self):
         self.file("set/small.jpg", "no picture")
