@@ -67,7 +67,8 @@ static void look_at(const fvi_run *run, size_t row, fvi_reasons *reasons, fvi_fa
     facts->selfie_blocked = reasons->blocked[FV_SELFIE] || !a->has_face[0];
     facts->record_blocked = reasons->blocked[FV_RECORD] || !b->has_face[1];
     if (!facts->selfie_blocked && !facts->record_blocked)
-        facts->zone = fvi_zone_of(run->value[row], e->match_similarity, e->review_similarity);
+        facts->zone =
+            fvi_zone_of(run->value[row], e->policy.match_similarity, e->policy.review_similarity);
 }
 
 typedef struct asking {
@@ -174,7 +175,6 @@ static void turn_side(const fvi_run *run, fv_image side, int quarters, fvi_reaso
 static void pair_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
 {
     const fvi_row *r = &run->m->rows[row];
-    const fvi_channel *channel = NULL;
     fv_result told = FV_RESULT_INIT;
     fvi_reasons reasons;
     fvi_facts facts;
@@ -186,8 +186,7 @@ static void pair_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
     }
     fv_decision d = fvi_decide(&facts);
     fvi_explain_decision(&reasons, d);
-    if (fvi_channel_find(NULL, &channel, NULL) == FV_OK)
-        fvi_explain_finish(&reasons, d, channel, &told);
+    fvi_explain_finish(&reasons, d, &run->engine->policy, &told);
     out->answer = (uint8_t)d;
     out->n_told = told.n_reasons;
     for (uint32_t i = 0; i < told.n_reasons; i++)

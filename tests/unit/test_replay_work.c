@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "faceverify/faceverify.h"
+#include "portrait.h"
 #include "replay/journal.h"
 #include "replay/parallel.h"
 #include "replay/replay.h"
@@ -172,6 +174,76 @@ static void test_replay__images_by_themselves(void **state)
     assert_non_null(strstr(text, "selfie_obama.jpg,good,USABLE,"));
     free(text);
     json_decref(j.outcome.summary);
+}
+
+static void put_file(const char *name, blob b)
+{
+    FILE *f = fopen(at(name), "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(b.data, 1, b.len, f), b.len);
+    assert_int_equal(fclose(f), 0);
+}
+
+static fv_decision matched(fv_session *s, blob selfie, blob record)
+{
+    fv_request r = FV_REQUEST_INIT;
+    fv_result out = FV_RESULT_INIT;
+    fv_error err = {.code = FV_OK};
+    r.selfie = (fv_bytes){selfie.data, selfie.len};
+    r.record = (fv_bytes){record.data, record.len};
+    assert_fv_ok(fv_match(s, &r, &out, &err), &err);
+    return out.decision;
+}
+
+/* A picture that lies turned compares like a stranger: the answer is that of fv_match(). */
+static void test_replay__pictures_that_lie_turned(void **state)
+{
+    static const int as[] = {3, 6, 8};
+    static job j;
+    char csv[512] = "path_a,path_b,same\n", want[512], name[32];
+    pixels p = portrait_read(SELFIE_JPG);
+    blob selfie = portrait_file(SELFIE_JPG), record = portrait_file(RECORD_JPG);
+    fv_decision decisions[6];
+    size_t n = 0;
+    fv_engine *engine = NULL;
+    fv_session *session = NULL;
+    (void)state;
+    put_file("selfie.jpg", selfie);
+    put_file("record.jpg", record);
+    job_init(&j, csv, "turned", 2);
+    assert_fv_ok(fv_engine_create(&engine, &j.options.engine, &j.err), &j.err);
+    assert_fv_ok(fv_session_create(&session, engine, &j.err), &j.err);
+    for (size_t i = 0; i < ARRAY_LEN(as); i++) {
+        pixels turned = pixels_stored(&p, as[i]);
+        blob b = pixels_jpeg(&turned, 92);
+        (void)snprintf(name, sizeof name, "turned%d.jpg", as[i]);
+        put_file(name, b);
+        size_t at_end = strlen(csv);
+        (void)snprintf(csv + at_end, sizeof csv - at_end, "%s,record.jpg,1\nselfie.jpg,%s,1\n",
+                       name, name);
+        decisions[n++] = matched(session, b, record);
+        decisions[n++] = matched(session, selfie, b);
+        free(b.data);
+        free(turned.rgb);
+    }
+    fv_session_destroy(&session);
+    fv_engine_destroy(&engine);
+    job_init(&j, csv, "turned", 2);
+    j.options.set.root = dir;
+    assert_fv_ok(replay(&j), &j.err);
+    json_decref(j.outcome.summary);
+    char *found = content(at("turned/results.csv"));
+    for (size_t i = 0; i < n; i++) {
+        bool first = i % 2 == 0;
+        (void)snprintf(want, sizeof want,
+                       first ? "turned%d.jpg,record.jpg,1,%s," : "selfie.jpg,turned%d.jpg,1,%s,",
+                       as[i / 2], fv_decision_name(decisions[i]));
+        if (strstr(found, want) == NULL) fail_msg("not in the results: %s", want);
+    }
+    free(found);
+    free(selfie.data);
+    free(record.data);
+    free(p.rgb);
 }
 
 static void test_replay__stopped_goes_on_where_it_was(void **state)
@@ -339,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay__pairs_on_one_thread_or_many),
         cmocka_unit_test(test_replay__images_by_themselves),
+        cmocka_unit_test(test_replay__pictures_that_lie_turned),
         cmocka_unit_test(test_replay__stopped_goes_on_where_it_was),
         cmocka_unit_test(test_replay__refusals_leave_nothing),
         cmocka_unit_test(test_journal__is_shared_by_threads),
