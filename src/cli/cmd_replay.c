@@ -31,7 +31,8 @@ enum {
     OPT_THUMBNAILS,
     OPT_THREADS,
     OPT_SEED,
-    OPT_BOOTSTRAP
+    OPT_BOOTSTRAP,
+    OPT_URL
 };
 
 static const struct argp_option options[] = {
@@ -58,6 +59,7 @@ static const struct argp_option options[] = {
      "Put small pictures of the worst errors into the report: photographs of people then stand in "
      "it",
      2},
+    {"url", OPT_URL, "URL", OPTION_HIDDEN, NULL, 1},
     {0},
 };
 
@@ -184,6 +186,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_JUNIT:
     case OPT_THUMBNAILS:
         return parse_compare(key, arg, a);
+    case OPT_URL:
+        return wrong(a, "url",
+                     "a running service cannot be replayed against yet; without --url the set is "
+                     "worked in process");
     case ARGP_KEY_ARG:
         return wrong(a, "command_line", "takes no argument; the set is named with --manifest");
     case ARGP_KEY_END:

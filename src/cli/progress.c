@@ -73,8 +73,10 @@ void cli_progress_show(void *cookie, const fvi_progress *now)
         cli_progress_end(p);
         p->next_us = p->terminal ? 0 : LINE_US;
         p->step = now->step;
+        p->ended = false;
     }
-    if (now->of == 0 || (now->elapsed_us < p->next_us && !(last && p->terminal))) return;
+    if (p->ended || now->of == 0 || (now->elapsed_us < p->next_us && !(last && p->terminal)))
+        return;
     p->next_us = now->elapsed_us + (p->terminal ? REDRAW_US : LINE_US);
     cli_progress_text(now, text, sizeof text);
     if (!p->terminal) {
@@ -87,6 +89,7 @@ void cli_progress_show(void *cookie, const fvi_progress *now)
     bar[BAR] = '\0';
     (void)fprintf(stderr, "\r[%s] %s %zu/%zu, %s\033[K", bar, now->step, now->done, now->of, text);
     p->drawn = true;
+    p->ended = last;
     if (last) cli_progress_end(p);
 }
 

@@ -10,6 +10,7 @@
 
 typedef struct cli_progress {
     bool terminal;    /**< standard error is one: a line that is drawn again and again */
+    bool ended;       /**< this step */
     bool drawn;       /**< there is one to end */
     uint64_t next_us; /**< when to show the next */
     const char *step;

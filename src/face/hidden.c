@@ -82,8 +82,14 @@ static fvi_box moved(const fvi_box *b, float dx, float dy, float by)
                      b->score};
 }
 
-static fv_status is_steady(fvi_facer *f, const fvi_image *image, const fvi_box *box,
-                           fvi_landmarks *marks, bool *steady, fv_error *err)
+typedef struct sighting {
+    fvi_box box;
+    fvi_landmarks marks;
+    bool steady; /* the landmarks of a face */
+} sighting;
+
+/* Takes the landmarks in the box, and holds them against those in the box moved a little. */
+static fv_status hold_steady(fvi_facer *f, const fvi_image *image, sighting *s, fv_error *err)
 {
     static const float moves[4][3] = {
         {0.08f, 0, 1}, {-0.08f, 0.06f, 1}, {0, -0.06f, 1.12f}, {0, 0, 0.9f}};
@@ -91,15 +97,15 @@ static fv_status is_steady(fvi_facer *f, const fvi_image *image, const fvi_box *
     fvi_landmarks other;
     float way = 0;
 
-    FVI_TRY(fvi_face_landmarks(f, image, box, marks, err));
+    FVI_TRY(fvi_face_landmarks(f, image, &s->box, &s->marks, err));
     for (int i = 0; i < 4; i++) {
-        const fvi_box b = moved(box, moves[i][0], moves[i][1], moves[i][2]);
+        const fvi_box b = moved(&s->box, moves[i][0], moves[i][1], moves[i][2]);
         FVI_TRY(fvi_face_landmarks(f, image, &b, &other, err));
         for (int k = 0; k < FVI_LANDMARKS; k++)
-            way += hypotf(other.point[k].x_px - marks->point[k].x_px,
-                          other.point[k].y_px - marks->point[k].y_px);
+            way += hypotf(other.point[k].x_px - s->marks.point[k].x_px,
+                          other.point[k].y_px - s->marks.point[k].y_px);
     }
-    *steady = way / (4.0f * FVI_LANDMARKS) < STEADY_EYES * fvi_inter_eye_px(marks);
+    s->steady = way / (4.0f * FVI_LANDMARKS) < STEADY_EYES * fvi_inter_eye_px(&s->marks);
 out:
     return st;
 }
@@ -121,23 +127,25 @@ fv_status fvi_face_detect_hidden(fvi_facer *f, const fvi_image *image, fvi_faces
     static const float shares[] = {FVI_LOOK_WIDER, FVI_LOOK_WHOLE};
     fv_status st = FV_OK;
     fvi_faces found = {.n = 0};
-    fvi_landmarks marks = {0};
+    sighting seen = {.steady = false};
     fvi_image copy = {0};
 
     if (image->channels != 3) return fvi_fail(err, FV_E_INTERNAL, "detect: picture is not RGB");
     FVI_TRY(copy_relit(f, image, &copy, err));
-    for (size_t i = 0; i < 2 && !found.hidden; i++) {
+    for (size_t i = 0; i < 2 && !seen.steady; i++) {
         const fvi_look how = {shares[i], MIN_SCORE};
         FVI_TRY(fvi_facer_look(f, &copy, &how, &found, err));
         if (found.n == 0) continue;
         fvi_faces_main_first(&found, &copy);
-        FVI_TRY(is_steady(f, &copy, &found.boxes[0], &marks, &found.hidden, err));
+        seen.box = found.boxes[0];
+        FVI_TRY(hold_steady(f, &copy, &seen, err));
     }
-    found.n = found.hidden ? 1 : 0;
-    if (found.hidden) {
-        carry_over(&found, &marks, (float)image->width_px / (float)copy.width_px,
+    found.hidden = seen.steady;
+    found.n = seen.steady ? 1 : 0;
+    if (seen.steady) {
+        carry_over(&found, &seen.marks, (float)image->width_px / (float)copy.width_px,
                    (float)image->height_px / (float)copy.height_px);
-        *landmarks = marks;
+        *landmarks = seen.marks;
     }
     *out = found;
 out:

@@ -74,15 +74,7 @@ int fvi_row_wrong(const fvi_run *run, size_t row, uint8_t answer, bool found)
 
 static bool found_now(const fvi_run *run, size_t i)
 {
-    if (run->m->kind != FVI_KIND_QUALITY) return false;
-    const fvi_expected *e = &run->m->expected[run->m->rows[i].label];
-    const fvi_worked *w = &run->images.worked[run->m->rows[i].a];
-    for (unsigned t = 0; t < w->n_told; t++) {
-        for (unsigned k = 0; k < e->n; k++) {
-            if (w->told[t].code == e->reasons[k]) return true;
-        }
-    }
-    return false;
+    return run->m->kind == FVI_KIND_QUALITY && fvi_run_told_as_expected(run, i);
 }
 
 static fv_status tests_by_label(const fvi_run *run, const fvi_earlier *e, json_t *out,

@@ -14,7 +14,7 @@ enum {
     QUALITY = 1 << FVI_KIND_QUALITY
 };
 
-typedef enum at_what { AT_NONE, AT_MAY, AT_MUST } at_what;
+typedef enum at_what { AT_NONE, AT_MAY } at_what;
 
 static const struct metric {
     const char *name;
@@ -24,7 +24,6 @@ static const struct metric {
     bool of_must; /* must */
     bool share;   /* has an interval */
 } metrics[] = {
-    {"fta", PAIRS, AT_NONE, false, false, true},
     {"fnmr", PAIRS, AT_MAY, false, false, true},
     {"fmr", PAIRS, AT_NONE, false, false, true},
     {"pass", PAIRS, AT_NONE, false, false, true},
@@ -38,9 +37,16 @@ static const struct metric {
     {"bpnrr", ATTACKS, AT_NONE, false, false, true},
     {"refused", QUALITY, AT_NONE, true, true, true},
     {"found", QUALITY, AT_NONE, true, true, true},
+    {"fta", PAIRS, AT_NONE, false, false, true},
     {"unreadable", PAIRS | ATTACKS | QUALITY, AT_NONE, false, false, false},
     {"flips", PAIRS | ATTACKS | QUALITY, AT_NONE, false, false, false},
 };
+
+/* Of the whole set alone: images are in no cohort, pairs are. */
+static bool of_all_only(const struct metric *m)
+{
+    return !m->share || strcmp(m->name, "fta") == 0;
+}
 
 static const struct metric *metric_of(const fvi_condition *c)
 {
@@ -103,6 +109,11 @@ static bool take_left(fvi_condition *c, char *left)
     return true;
 }
 
+static bool known_apcer(double at)
+{
+    return fabs(at - 0.05) < 1e-12 || fabs(at - 0.1) < 1e-12;
+}
+
 fv_status fvi_condition_parse(fvi_condition *out, const char *text, fv_error *err)
 {
     fvi_condition c = {.text = text, .at = NAN};
@@ -124,8 +135,11 @@ fv_status fvi_condition_parse(fvi_condition *out, const char *text, fv_error *er
     if (m == NULL)
         return fvi_fail(err, FV_E_ARG, "'%.100s': there is no metric '%s'", text, c.metric);
     if ((!isnan(c.at) && m->at == AT_NONE) || (c.of[0] != '\0' && !m->of) ||
-        (c.of[0] == '\0' && m->of_must) || (c.end != FVI_END_VALUE && !m->share))
+        (c.of[0] == '\0' && m->of_must) || (c.end != FVI_END_VALUE && !m->share) ||
+        (c.cohort[0] != '\0' && of_all_only(m)))
         return fvi_fail(err, FV_E_ARG, "'%.100s': '%s' is not asked in that way", text, c.metric);
+    if (strcmp(c.metric, "bpcer") == 0 && !isnan(c.at) && !known_apcer(c.at))
+        return fvi_fail(err, FV_E_ARG, "'%.100s': bpcer is known at 0.05 and at 0.1", text);
     *out = c;
     return FV_OK;
 }

@@ -6,10 +6,14 @@
  *
  *   OP       > >= < <=
  *   metrics  pairs: fta, fnmr@RATE, fnmr and fmr (at the match threshold), pass, review,
- *            false_no_match, false_pass, false_review; attacks: apcer (of the worst species),
- *            apcer:SPECIES, bpcer, called_attack, bpnrr, bpcer@0.05, bpcer@0.1 (at that APCER);
- * quality: refused:LABEL, found:LABEL; all: unreadable, and with a baseline flips .low, .high  the
- * end of the 95 % interval instead of the value
+ *            false_no_match, false_pass, false_review
+ *            attacks: apcer (of the worst species), apcer:SPECIES, bpcer, called_attack, bpnrr,
+ *            bpcer@0.05, bpcer@0.1 (at that APCER)
+ *            quality: refused:LABEL, found:LABEL
+ *            all: unreadable, and with a baseline flips
+ *   .low, .high behind it: the end of the 95 % interval instead of the value
+ *
+ * fta, unreadable and flips are of the whole set: they are asked of no cohort.
  *
  * A condition that cannot be evaluated (a rate that the pairs do not support, a species or cohort
  * that is not there) counts as holding: silence must not pass for success.

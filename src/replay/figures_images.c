@@ -179,27 +179,13 @@ typedef struct label_asked {
     bool found; /* the expected reason was told, not: the photograph was refused */
 } label_asked;
 
-static bool told_as_expected(const fvi_run *run, size_t i)
-{
-    const fvi_row *r = &run->m->rows[i];
-    const fvi_worked *w = &run->images.worked[r->a];
-    const fvi_expected *e = &run->m->expected[r->label];
-
-    for (unsigned t = 0; t < w->n_told; t++) {
-        for (unsigned k = 0; k < e->n; k++) {
-            if (w->told[t].code == e->reasons[k]) return true;
-        }
-    }
-    return false;
-}
-
 static int is_label_hit(const fvi_run *run, size_t i, const void *cookie)
 {
     const label_asked *w = cookie;
     const fvi_row *r = &run->m->rows[i];
 
     if (!in_cohort(r, w->cohort) || r->label != w->label) return -1;
-    return w->found ? told_as_expected(run, i) : run->answer[i] == 0;
+    return w->found ? fvi_run_told_as_expected(run, i) : run->answer[i] == 0;
 }
 
 fv_status fvi_figures_quality(const fvi_run *run, uint32_t cohort, json_t *out, fv_error *err)

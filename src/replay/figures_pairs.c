@@ -101,8 +101,8 @@ static fv_status add_points(const fvi_run *run, const fvi_trials *t, json_t *out
         fvi_point_at(t, fvi_threshold_of(t, steps[i]), &p[i]);
         p[i].rate = steps[i];
     }
-    fvi_point_at(t, e->match_similarity, &p[n]);
-    fvi_point_at(t, e->review_similarity, &p[n + 1]);
+    fvi_point_at(t, e->policy.match_similarity, &p[n]);
+    fvi_point_at(t, e->policy.review_similarity, &p[n + 1]);
     FVI_TRY(fvi_points_bound(t, p, n + 2, &run->bootstrap, err));
     for (size_t i = 0; i < n; i++)
         (void)json_array_append_new(rates, point_json(&p[i]));

@@ -65,17 +65,47 @@ static double log2_1p_exp(double x)
     return (x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))) / log(2.0);
 }
 
-static double cllr_of(const fvi_counts *c, double scale, double offset)
-{
-    double g = 0, i = 0;
+/* A bin in which there is any pair. */
+typedef struct level {
+    double similarity;
+    double genuine, impostor; /* shares of their class */
+} level;
 
+typedef struct levels {
+    level *of; /* owned */
+    size_t n;
+} levels;
+
+static fv_status levels_create(levels *out, const fvi_counts *c, fv_error *err)
+{
+    levels l = {.n = 0};
+
+    for (size_t k = 0; k < FVI_COUNTS_N; k++)
+        l.n += c->genuine[k] + c->impostor[k] > 0 ? 1 : 0;
+    l.of = calloc(l.n + 1, sizeof l.of[0]);
+    if (l.of == NULL) return fvi_fail(err, FV_E_NOMEM, "fit");
+    l.n = 0;
     for (size_t k = 0; k < FVI_COUNTS_N; k++) {
         if (c->genuine[k] == 0 && c->impostor[k] == 0) continue;
-        double llr = scale * fvi_counts_similarity(k) + offset;
-        if (c->genuine[k] > 0) g += c->genuine[k] * log2_1p_exp(-llr);
-        if (c->impostor[k] > 0) i += c->impostor[k] * log2_1p_exp(llr);
+        l.of[l.n++] =
+            (level){fvi_counts_similarity(k), (double)c->genuine[k] / (double)c->n_genuine,
+                    (double)c->impostor[k] / (double)c->n_impostor};
     }
-    return 0.5 * (g / (double)c->n_genuine + i / (double)c->n_impostor);
+    *out = l;
+    return FV_OK;
+}
+
+static double cllr_of(const levels *l, double scale, double offset)
+{
+    double sum = 0;
+
+    for (size_t k = 0; k < l->n; k++) {
+        const level *v = &l->of[k];
+        double llr = scale * v->similarity + offset;
+        if (v->genuine > 0) sum += v->genuine * log2_1p_exp(-llr);
+        if (v->impostor > 0) sum += v->impostor * log2_1p_exp(llr);
+    }
+    return 0.5 * sum;
 }
 
 /* One group of adjacent bins that share a likelihood ratio. */
@@ -97,15 +127,13 @@ static double pool_loss(const pool *p)
 }
 
 /* Pool adjacent violators: neighbours are joined until the ratio rises. */
-static double cllr_min_of(const fvi_counts *c, pool *stack)
+static double cllr_min_of(const levels *l, pool *stack)
 {
     size_t n = 0;
     double loss = 0;
 
-    for (size_t k = 0; k < FVI_COUNTS_N; k++) {
-        if (c->genuine[k] == 0 && c->impostor[k] == 0) continue;
-        stack[n++] = (pool){(double)c->genuine[k] / (double)c->n_genuine,
-                            (double)c->impostor[k] / (double)c->n_impostor};
+    for (size_t k = 0; k < l->n; k++) {
+        stack[n++] = (pool){l->of[k].genuine, l->of[k].impostor};
         while (n > 1 && falls(&stack[n - 2], &stack[n - 1])) {
             stack[n - 2].genuine += stack[n - 1].genuine;
             stack[n - 2].impostor += stack[n - 1].impostor;
@@ -122,18 +150,16 @@ typedef struct slope {
     double g0, g1, h00, h01, h11;
 } slope;
 
-static slope slope_at(const fvi_counts *c, double scale, double offset)
+static slope slope_at(const levels *l, double scale, double offset)
 {
     slope d = {0};
 
-    for (size_t k = 0; k < FVI_COUNTS_N; k++) {
-        if (c->genuine[k] == 0 && c->impostor[k] == 0) continue;
-        double s = fvi_counts_similarity(k);
+    for (size_t k = 0; k < l->n; k++) {
+        const level *v = &l->of[k];
+        double s = v->similarity;
         double p = 1.0 / (1.0 + exp(-(scale * s + offset)));
-        double wg = (double)c->genuine[k] / (double)c->n_genuine;
-        double wi = (double)c->impostor[k] / (double)c->n_impostor;
-        double g = wi * p - wg * (1.0 - p);
-        double h = (wg + wi) * p * (1.0 - p);
+        double g = v->impostor * p - v->genuine * (1.0 - p);
+        double h = (v->genuine + v->impostor) * p * (1.0 - p);
         d.g0 += g;
         d.g1 += g * s;
         d.h00 += h;
@@ -143,40 +169,57 @@ static slope slope_at(const fvi_counts *c, double scale, double offset)
     return d;
 }
 
-fv_status fvi_fit_counts(const fvi_counts *c, fvi_fit *out, fv_error *err)
+/* Newton's steps, halved while they lead up; false: no line fits. */
+static bool find_line(const levels *l, double *scale, double *offset)
 {
-    double scale = 0, offset = 0;
-    bool settled = false;
-
-    if (c->n_genuine == 0 || c->n_impostor == 0)
-        return fvi_fail(err, FV_E_ARG, "a fit needs genuine and impostor pairs");
-    for (int step = 0; step < STEPS_MAX && !settled; step++) {
-        slope d = slope_at(c, scale, offset);
+    for (int step = 0; step < STEPS_MAX; step++) {
+        slope d = slope_at(l, *scale, *offset);
         double det = d.h00 * d.h11 - d.h01 * d.h01;
-        if (!(det > 1e-300)) break;
+        if (!(det > 1e-300)) return false;
         double to_offset = (d.h11 * d.g0 - d.h01 * d.g1) / det;
         double to_scale = (d.h00 * d.g1 - d.h01 * d.g0) / det;
         double t = 1.0;
-        double now = cllr_of(c, scale, offset);
-        while (t > 1e-6 && cllr_of(c, scale - t * to_scale, offset - t * to_offset) > now)
+        double now = cllr_of(l, *scale, *offset);
+        while (t > 1e-6 && cllr_of(l, *scale - t * to_scale, *offset - t * to_offset) > now)
             t /= 2.0;
-        scale -= t * to_scale;
-        offset -= t * to_offset;
-        settled = fabs(t * to_scale) < 1e-9 * fmax(1.0, fabs(scale)) &&
-                  fabs(t * to_offset) < 1e-9 * fmax(1.0, fabs(offset));
-        if (fabs(scale) > SCALE_MAX) settled = false;
-        if (fabs(scale) > SCALE_MAX) break;
+        *scale -= t * to_scale;
+        *offset -= t * to_offset;
+        if (fabs(*scale) > SCALE_MAX) return false;
+        if (fabs(t * to_scale) < 1e-9 * fmax(1.0, fabs(*scale)) &&
+            fabs(t * to_offset) < 1e-9 * fmax(1.0, fabs(*offset)))
+            return true;
     }
-    pool *stack = settled ? calloc(FVI_COUNTS_N, sizeof stack[0]) : NULL;
-    if (settled && stack == NULL) return fvi_fail(err, FV_E_NOMEM, "fit");
-    if (!settled) return fvi_fail(err, FV_E_ARG, "no line fits: the classes do not overlap");
+    return false;
+}
+
+fv_status fvi_fit_counts(const fvi_counts *c, fvi_fit *out, fv_error *err)
+{
+    fv_status st = FV_OK;
+    double scale = 0, offset = 0;
+    levels l = {.n = 0};
+    pool *stack = NULL;
+
+    if (c->n_genuine == 0 || c->n_impostor == 0)
+        return fvi_fail(err, FV_E_ARG, "a fit needs genuine and impostor pairs");
+    FVI_TRY(levels_create(&l, c, err));
+    if (!find_line(&l, &scale, &offset)) {
+        st = fvi_fail(err, FV_E_ARG, "no line fits: the classes do not overlap");
+        goto out;
+    }
     if (scale <= 0) {
-        free(stack);
-        return fvi_fail(err, FV_E_ARG, "genuine pairs are no more alike than impostors");
+        st = fvi_fail(err, FV_E_ARG, "genuine pairs are no more alike than impostors");
+        goto out;
     }
-    *out = (fvi_fit){scale, offset, cllr_of(c, scale, offset), cllr_min_of(c, stack)};
+    stack = calloc(l.n + 1, sizeof stack[0]);
+    if (stack == NULL) {
+        st = fvi_fail(err, FV_E_NOMEM, "fit");
+        goto out;
+    }
+    *out = (fvi_fit){scale, offset, cllr_of(&l, scale, offset), cllr_min_of(&l, stack)};
+out:
     free(stack);
-    return FV_OK;
+    free(l.of);
+    return st;
 }
 
 json_t *fvi_reliability(const fvi_counts *c, const fvi_fit *fit)

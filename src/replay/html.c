@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 static const char style[] =
     ":root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--soft:#5b6570;--line:#d5dae0;"
@@ -15,7 +16,13 @@ static const char style[] =
     "h1{font-size:1.6rem;line-height:1.2;margin:.2em 0}h2{font-size:1.15rem;margin:2.2em 0 .5em;"
     "border-bottom:1px solid var(--line);padding-bottom:.2em}\n"
     "p{margin:.5em 0;max-width:48rem}.soft,.none{color:var(--soft)}\n"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.92em;margin:.5em 0}\n"
+    /* a shadow at the side on which there is more */
+    ".wide{overflow-x:auto;background:linear-gradient(90deg,var(--bg) 30%,transparent) 0 0/2.5rem "
+    "100% no-repeat local,linear-gradient(270deg,var(--bg) 30%,transparent) 100% 0/2.5rem 100% "
+    "no-repeat local,linear-gradient(90deg,var(--line),transparent) 0 0/.8rem 100% no-repeat,"
+    "linear-gradient(270deg,var(--line),transparent) 100% 0/.8rem 100% no-repeat}"
+    ".plot svg{min-width:34rem}"
+    "table{border-collapse:collapse;font-size:.92em;margin:.5em 0}\n"
     "th,td{text-align:left;padding:.25em .8em .25em 0;vertical-align:top;"
     "border-bottom:1px solid var(--line)}\n"
     "th{font-weight:600;color:var(--soft)}.n{text-align:right;white-space:nowrap;"
@@ -26,9 +33,14 @@ static const char style[] =
     ".bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}\n"
     "svg{max-width:100%;height:auto;color:var(--fg)}img{display:inline-block;max-height:96px;"
     "margin-right:.3em}\n"
+    "@media (max-width:40rem){table{font-size:.8em}th,td{padding-right:.6em}"
+    ".cards thead{display:none}.cards tr{display:block;padding:.4em 0;"
+    "border-bottom:1px solid var(--line)}.cards td{display:inline-block;border:0;"
+    "padding:.05em .8em .05em 0}.cards td.list,.cards td.path{display:block;min-width:0}"
+    ".cards td.list:not(:empty)::before{content:attr(data-label);color:var(--soft)}}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--soft:#444;--line:#bbb}body{max-width:none;"
     "font-size:11px;padding:0}h2{break-after:avoid}table,svg,tr{break-inside:avoid}"
-    ".wide{overflow:visible}}\n";
+    ".wide{overflow:visible;background:none}.plot svg{min-width:0}}\n";
 
 void fvi_html_text(FILE *to, const char *text)
 {
@@ -82,9 +94,9 @@ void fvi_html_heading(FILE *to, const char *text)
     (void)fputs("</h2>\n", to);
 }
 
-void fvi_html_table(FILE *to, const char *const *names)
+static void table_begin(FILE *to, const char *kind, const char *const *names)
 {
-    (void)fputs("<div class=\"wide\"><table>\n<thead><tr>", to);
+    (void)fprintf(to, "<div class=\"wide\"><table%s>\n<thead><tr>", kind);
     for (; *names != NULL; names++) {
         bool number = **names == '#';
         (void)fputs(number ? "<th class=\"n\">" : "<th>", to);
@@ -92,6 +104,16 @@ void fvi_html_table(FILE *to, const char *const *names)
         (void)fputs("</th>", to);
     }
     (void)fputs("</tr></thead>\n<tbody>\n", to);
+}
+
+void fvi_html_table(FILE *to, const char *const *names)
+{
+    table_begin(to, "", names);
+}
+
+void fvi_html_cards(FILE *to, const char *const *names)
+{
+    table_begin(to, " class=\"cards\"", names);
 }
 
 void fvi_html_table_end(FILE *to)
@@ -106,11 +128,11 @@ void fvi_html_cell(FILE *to, const char *text)
     (void)fputs("</td>", to);
 }
 
-void fvi_html_list(FILE *to, const char *list)
+void fvi_html_list(FILE *to, const char *list, const char *label)
 {
     char part[2] = "";
 
-    (void)fputs("<td class=\"list\">", to);
+    (void)fprintf(to, "<td class=\"list\" data-label=\"%s: \">", label);
     for (; *list != '\0'; list++) {
         part[0] = *list;
         fvi_html_text(to, *list == ';' ? ", " : part);
@@ -149,7 +171,7 @@ void fvi_html_share(FILE *to, const json_t *s)
     (void)fprintf(to, "<td class=\"n\">%s</td><td class=\"n\">",
                   percent(json_number_value(value), a));
     if (json_is_number(low))
-        (void)fprintf(to, "%s to %s", percent(json_number_value(low), a),
+        (void)fprintf(to, "%.*s to %s", (int)strcspn(percent(json_number_value(low), a), " "), a,
                       percent(json_number_value(json_object_get(s, "high")), b));
     (void)fprintf(to, "</td><td class=\"n\">%lld of %lld</td>",
                   (long long)json_integer_value(json_object_get(s, "count")),

@@ -108,10 +108,14 @@ static fv_status take_records(fvi_journal *j, const char *key, bool resume, fvi_
     char found[sizeof magic - 1 + KEY_BYTES];
     off_t good = (off_t)sizeof found;
 
-    if (!get(j->fd, found, sizeof found) || memcmp(found, magic, sizeof magic - 1) != 0)
-        return begin(j, key, err); /* none, or killed before it was begun */
     struct stat sb;
     if (fstat(j->fd, &sb) != 0) return cannot(j, "cannot be read", err);
+    memset(found, 0, sizeof found);
+    bool whole = get(j->fd, found, sizeof found);
+    size_t known = sb.st_size < (off_t)(sizeof magic - 1) ? (size_t)sb.st_size : sizeof magic - 1;
+    if (memcmp(found, magic, known) != 0)
+        return fvi_fail(err, FV_E_ARG, "%s: not a journal of ours, and not to be lost", j->path);
+    if (!whole) return begin(j, key, err); /* none, or killed before it was begun */
     if (sb.st_size > good && !resume)
         return fvi_fail(err, FV_E_ARG,
                         "%s is of an interrupted run: go on with --resume, or remove it", j->path);

@@ -57,9 +57,9 @@ json_t *fvi_versions_json(const fv_engine *e)
                      "pack", e->pack->name, "pack_sha256", e->pack->sha256, "networks", nets,
                      "calibration", e->calibration.id, "backend",
                      e->settings.engine.backend == FVI_NN_OPENCV ? "opencv" : "onednn",
-                     "match_similarity", (double)e->match_similarity, "match_fmr",
-                     e->settings.policy.match_fmr, "review_similarity",
-                     (double)e->review_similarity, "review_fmr", e->settings.policy.review_fmr);
+                     "match_similarity", (double)e->policy.match_similarity, "match_fmr",
+                     e->policy.match_fmr, "review_similarity", (double)e->policy.review_similarity,
+                     "review_fmr", e->policy.review_fmr);
 }
 
 void fvi_time_text(int64_t unix_s, char out[32])
@@ -79,8 +79,8 @@ fv_status fvi_engine_key(const fv_engine *e, const char *more, char key[65], fv_
 
     if (f == NULL) return fvi_fail(err, FV_E_NOMEM, "key");
     (void)fprintf(f, "%s\n%s\n%s\n%s\n%.9g %.9g\n%s\n", FV_VERSION, e->pack->sha256,
-                  e->calibration.id, e->liveness.id, (double)e->match_similarity,
-                  (double)e->review_similarity, more);
+                  e->calibration.id, e->liveness.id, (double)e->policy.match_similarity,
+                  (double)e->policy.review_similarity, more);
     st = fvi_settings_dump(&e->settings, f, err);
     if (fclose(f) != 0 && st == FV_OK) st = fvi_fail(err, FV_E_NOMEM, "key");
     if (st == FV_OK) st = fvi_sha256_hex(text, len, key, err);

@@ -72,6 +72,7 @@ static const struct {
 } changes[] = {
     {"'black'", "'currentColor'"},
     {"\"black\"", "\"currentColor\""},
+    {"rgb(0,0,0)", "currentColor"},
     {"rgb(0, 0, 0)", "currentColor"},
     {"rgb(  0,   0,   0)", "currentColor"},
     {"gpDot", "dot@"},
@@ -119,11 +120,14 @@ fv_status fvi_plot_put(FILE *to, const fvi_plot *p, fv_error *err)
     put_script(script, p);
     fv_status st = fvi_gnuplot_svg(script, &svg, NULL);
     (void)fclose(script);
-    if (st == FV_OK)
+    if (st == FV_OK) {
+        (void)fputs("<div class=\"wide plot\">", to);
         put_svg(to, svg, p);
-    else
+        (void)fputs("</div>\n", to);
+    } else {
         (void)fprintf(to, "<p class=\"none\">No plot (%s): gnuplot is not installed.</p>\n",
                       p->title);
+    }
     free(svg);
     return FV_OK;
 }

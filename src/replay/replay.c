@@ -34,22 +34,6 @@ typedef struct work {
     uint64_t start_us;
 } work;
 
-static fvi_task task_of(fvi_kind kind)
-{
-    switch (kind) {
-    case FVI_KIND_ATTACKS:
-        return FVI_TASK_LIVENESS;
-    case FVI_KIND_QUALITY:
-        return FVI_TASK_QUALITY;
-    case FVI_KIND_PEOPLE:
-        return FVI_TASK_TEMPLATE;
-    case FVI_KIND_PAIRS:
-    case FVI_KIND_ANY:
-        break;
-    }
-    return FVI_TASK_PAIR;
-}
-
 static fv_status make_folder(const char *out, fv_error *err)
 {
     struct stat sb;
@@ -94,32 +78,6 @@ out:
 static bool stopped(const work *w)
 {
     return w->options->stop != NULL && atomic_load(w->options->stop);
-}
-
-/* Where the answer would be NO_MATCH: whether one of the two lies turned. */
-static fv_status look_for_turns(work *w, fv_error *err)
-{
-    fv_status st = FV_OK;
-    bool *asked = calloc(w->run.images.n + 1, sizeof asked[0]);
-
-    if (asked == NULL) return fvi_fail(err, FV_E_NOMEM, "images");
-    FVI_TRY(fvi_run_ask_turns(&w->run, w->options->threads, asked, err));
-    FVI_TRY(fvi_images_work(&w->run.images, w->m, FVI_TASK_TURN, asked, &w->crew, err));
-out:
-    free(asked);
-    return st;
-}
-
-static fv_status work_images(work *w, fv_error *err)
-{
-    fv_status st = FV_OK;
-
-    FVI_TRY(fvi_images_work(&w->run.images, w->m, task_of(w->m->kind), NULL, &w->crew, err));
-    if (stopped(w) || w->m->kind != FVI_KIND_PAIRS) goto out;
-    FVI_TRY(fvi_run_compare(&w->run, w->options->threads, err));
-    FVI_TRY(look_for_turns(w, err));
-out:
-    return st;
 }
 
 static fv_status check_conditions(work *w, fv_error *err)
@@ -244,10 +202,10 @@ static fv_status run_all(work *w, fv_error *err)
     w->run.m = w->m;
     w->run.bootstrap = (fvi_bootstrap){o->seed, o->replicates, o->threads};
     w->crew.engine = w->engine;
-    FVI_TRY(fvi_images_create(&w->run.images, w->m, task_of(w->m->kind), w->engine, err));
+    FVI_TRY(fvi_images_create(&w->run.images, w->m, fvi_task_of(w->m->kind), w->engine, err));
     FVI_TRY(fvi_run_create(&w->run, err));
     FVI_TRY(open_journal(w, err));
-    FVI_TRY(work_images(w, err));
+    FVI_TRY(fvi_run_work(&w->run, &w->crew, err));
     w->outcome->stopped = stopped(w);
     if (w->outcome->stopped) goto out;
     FVI_TRY(write_all(w, err));

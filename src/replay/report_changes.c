@@ -56,45 +56,32 @@ static void matrix(FILE *to, const json_t *answers)
 
 static void reasons(FILE *to, const json_t *c)
 {
-    static const char *const names[] = {"reason", "#gained", "#lost", NULL};
-    const json_t *gained = json_object_get(c, "reasons_gained");
-    const json_t *lost = json_object_get(c, "reasons_lost");
-    const char *name = NULL;
-    json_t *n = NULL, *all = json_object();
-
-    (void)json_object_update(all, (json_t *)gained);
-    (void)json_object_update_missing(all, (json_t *)lost);
-    fvi_html_table(to, names);
-    json_object_foreach(all, name, n)
-    {
-        (void)fputs("<tr>", to);
-        fvi_html_cell(to, name);
-        fvi_html_whole(to, (long long)json_integer_value(json_object_get(gained, name)));
-        fvi_html_whole(to, (long long)json_integer_value(json_object_get(lost, name)));
-        (void)fputs("</tr>\n", to);
-    }
-    fvi_html_table_end(to);
-    json_decref(all);
+    json_t *both = json_pack("{s:O, s:O}", "gained", json_object_get(c, "reasons_gained"), "lost",
+                             json_object_get(c, "reasons_lost"));
+    fvi_report_counts(to, both, "reason");
+    json_decref(both);
 }
 
 static void flipped(FILE *to, const json_t *c)
 {
-    static const char *const names[] = {"label",       "before", "now", "reasons before",
-                                        "reasons now", "files",  NULL};
+    static const char *const names[] = {"label",       "before > now", "reasons before",
+                                        "reasons now", "files",        NULL};
+    char step[96];
     const json_t *list = json_object_get(c, "flipped");
     size_t i = 0;
     json_t *f = NULL;
 
-    fvi_html_table(to, names);
+    fvi_html_cards(to, names);
     json_array_foreach(list, i, f)
     {
         const char *b = fvi_text_at(f, "path_b", NULL);
         (void)fputs("<tr>", to);
         fvi_html_cell(to, fvi_text_at(f, "label", NULL));
-        fvi_html_cell(to, fvi_text_at(f, "before", NULL));
-        fvi_html_cell(to, fvi_text_at(f, "now", NULL));
-        fvi_html_list(to, fvi_text_at(f, "reasons_before", NULL));
-        fvi_html_list(to, fvi_text_at(f, "reasons", NULL));
+        (void)snprintf(step, sizeof step, "%.40s > %.40s", fvi_text_at(f, "before", NULL),
+                       fvi_text_at(f, "now", NULL));
+        fvi_html_cell(to, step);
+        fvi_html_list(to, fvi_text_at(f, "reasons_before", NULL), "before");
+        fvi_html_list(to, fvi_text_at(f, "reasons", NULL), "now");
         (void)fputs("<td class=\"path\">", to);
         fvi_html_text(to, fvi_text_at(f, b[0] != '\0' ? "path_a" : "path", NULL));
         if (b[0] != '\0') (void)fputs("<br>", to);
@@ -187,9 +174,10 @@ void fvi_report_conditions(FILE *to, const json_t *s)
         (void)fputs("<tr>", to);
         fvi_html_cell(to, fvi_text_at(c, "condition", NULL));
         fvi_html_number(to, json_number_value(v), json_is_number(v) ? "%.6g" : "");
-        (void)fprintf(to, "<td class=\"%s\">%s ", holds ? "bad" : "good",
-                      holds ? "FAILED" : "good");
-        fvi_html_text(to, fvi_text_at(c, "why", NULL));
+        const char *why = fvi_text_at(c, "why", NULL);
+        (void)fprintf(to, "<td class=\"%s\">%s%s", holds ? "bad" : "good",
+                      holds ? "FAILED" : "good", why[0] != '\0' ? ": " : "");
+        fvi_html_text(to, why);
         (void)fputs("</td></tr>\n", to);
     }
     fvi_html_table_end(to);

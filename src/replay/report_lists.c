@@ -5,46 +5,81 @@
 
 #include "replay/report_parts.h"
 
-/* {"label": {"NAME": count}} as one table, labels across. */
-static void counts_table(FILE *to, const json_t *by_label, const char *what)
+enum { LABELS_MAX = 64, NAMES_MAX = 512 };
+
+typedef struct counted {
+    const char *name;
+    json_int_t n; /* of all labels */
+} counted;
+
+static int falling(const void *a, const void *b)
 {
-    const char *names[66] = {what};
-    char heads[64][80];
+    const counted *x = a, *y = b;
+    if (x->n != y->n) return x->n < y->n ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+/* The names that any label has, the most frequent first. */
+static size_t names_of(const json_t *by_label, counted *out)
+{
     const char *label = NULL, *name = NULL;
-    json_t *of = NULL, *n = NULL, *all = json_object();
+    json_t *of = NULL, *n = NULL;
     size_t k = 0;
 
     json_object_foreach((json_t *)by_label, label, of)
     {
-        if (k >= 64) break;
-        (void)snprintf(heads[k], sizeof heads[k], "#%.76s", label);
-        names[1 + k] = heads[k];
-        k++;
-        json_object_foreach(of, name, n)(void) json_object_set_new(
-            all, name,
-            json_integer(json_integer_value(n) + json_integer_value(json_object_get(all, name))));
+        json_object_foreach(of, name, n)
+        {
+            size_t i = 0;
+            while (i < k && strcmp(out[i].name, name) != 0)
+                i++;
+            if (i == NAMES_MAX) continue;
+            if (i == k) out[k++] = (counted){name, 0};
+            out[i].n += json_integer_value(n);
+        }
     }
-    names[1 + k] = NULL;
-    fvi_html_table(to, names);
-    json_object_foreach(all, name, n)
+    qsort(out, k, sizeof out[0], falling);
+    return k;
+}
+
+void fvi_report_counts(FILE *to, const json_t *by_label, const char *what)
+{
+    const char *heads[LABELS_MAX + 2] = {what}, *label = NULL;
+    char texts[LABELS_MAX][80];
+    const json_t *counts[LABELS_MAX];
+    counted names[NAMES_MAX];
+    json_t *of = NULL;
+    size_t labels = 0, n = names_of(by_label, names);
+
+    json_object_foreach((json_t *)by_label, label, of)
     {
+        if (labels == LABELS_MAX) break;
+        (void)snprintf(texts[labels], sizeof texts[0], "#%.70s", label);
+        heads[1 + labels] = texts[labels];
+        counts[labels++] = of;
+    }
+    heads[1 + labels] = NULL;
+    fvi_html_table(to, heads);
+    for (size_t i = 0; i < n; i++) {
         (void)fputs("<tr>", to);
-        fvi_html_cell(to, name);
-        for (size_t i = 0; i < k; i++)
-            fvi_html_whole(to, (long long)json_integer_value(
-                                   json_object_get(json_object_get(by_label, heads[i] + 1), name)));
+        fvi_html_cell(to, names[i].name);
+        for (size_t k = 0; k < labels; k++)
+            fvi_html_whole(
+                to, (long long)json_integer_value(json_object_get(counts[k], names[i].name)));
         (void)fputs("</tr>\n", to);
     }
     fvi_html_table_end(to);
-    json_decref(all);
+    if (json_object_size(by_label) > labels)
+        (void)fprintf(to, "<p class=\"soft\">... and %zu more labels: summary.json.</p>\n",
+                      json_object_size(by_label) - labels);
 }
 
 void fvi_report_answers(FILE *to, const json_t *s)
 {
     fvi_html_heading(to, "Answers by label");
-    counts_table(to, json_object_get(s, "answers"), "answer");
+    fvi_report_counts(to, json_object_get(s, "answers"), "answer");
     fvi_html_heading(to, "Reasons by label");
-    counts_table(to, json_object_get(s, "reasons"), "reason");
+    fvi_report_counts(to, json_object_get(s, "reasons"), "reason");
 }
 
 static void put_file(FILE *to, const fvi_report *r, const char *path)
@@ -78,7 +113,7 @@ void fvi_report_worst(FILE *to, const fvi_report *r)
         (void)fputs("<p class=\"none\">None.</p>\n", to);
         return;
     }
-    fvi_html_table(to, of_pairs ? pairs : images);
+    fvi_html_cards(to, of_pairs ? pairs : images);
     json_array_foreach(list, i, w)
     {
         const json_t *score = json_object_get(w, of_pairs ? "similarity" : "score");
@@ -86,7 +121,7 @@ void fvi_report_worst(FILE *to, const fvi_report *r)
         fvi_html_cell(to, fvi_text_at(w, "label", NULL));
         fvi_html_number(to, json_number_value(score), json_is_number(score) ? "%.4f" : "");
         fvi_html_cell(to, fvi_text_at(w, "answer", NULL));
-        fvi_html_list(to, fvi_text_at(w, "reasons", NULL));
+        fvi_html_list(to, fvi_text_at(w, "reasons", NULL), "reasons");
         put_file(to, r, fvi_text_at(w, of_pairs ? "path_a" : "path", NULL));
         if (of_pairs) put_file(to, r, fvi_text_at(w, "path_b", NULL));
         (void)fputs("</tr>\n", to);

@@ -13,6 +13,8 @@ const char *fvi_text_at(const json_t *o, const char *a, const char *b);
 void fvi_report_figures(FILE *to, const json_t *summary);
 void fvi_report_cohorts(FILE *to, const json_t *summary);
 FV_NODISCARD fv_status fvi_report_plots(FILE *to, const fvi_report *r, fv_error *err);
+/** {"label": {"NAME": count}} as one table, labels across, the most frequent name first. */
+void fvi_report_counts(FILE *to, const json_t *by_label, const char *what);
 void fvi_report_answers(FILE *to, const json_t *summary);
 void fvi_report_worst(FILE *to, const fvi_report *r);
 void fvi_report_files(FILE *to, const json_t *summary);

@@ -47,7 +47,7 @@ static void compare_rows(void *cookie, size_t from, size_t to)
     }
 }
 
-fv_status fvi_run_compare(fvi_run *run, unsigned threads, fv_error *err)
+static fv_status compare(fvi_run *run, unsigned threads, fv_error *err)
 {
     return fvi_parallel(threads, run->m->n_rows, compare_rows, run, err);
 }
@@ -67,7 +67,8 @@ static void look_at(const fvi_run *run, size_t row, fvi_reasons *reasons, fvi_fa
     facts->selfie_blocked = reasons->blocked[FV_SELFIE] || !a->has_face[0];
     facts->record_blocked = reasons->blocked[FV_RECORD] || !b->has_face[1];
     if (!facts->selfie_blocked && !facts->record_blocked)
-        facts->zone = fvi_zone_of(run->value[row], e->match_similarity, e->review_similarity);
+        facts->zone =
+            fvi_zone_of(run->value[row], e->policy.match_similarity, e->policy.review_similarity);
 }
 
 typedef struct asking {
@@ -93,7 +94,7 @@ static void ask_rows(void *cookie, size_t from, size_t to)
     }
 }
 
-fv_status fvi_run_ask_turns(const fvi_run *run, unsigned threads, bool *asked, fv_error *err)
+static fv_status ask_turns(const fvi_run *run, unsigned threads, bool *asked, fv_error *err)
 {
     asking k = {.run = run, .asked = asked};
     memset(asked, 0, run->images.n * sizeof asked[0]);
@@ -101,6 +102,61 @@ fv_status fvi_run_ask_turns(const fvi_run *run, unsigned threads, bool *asked, f
     fv_status st = fvi_parallel(threads, run->m->n_rows, ask_rows, &k, err);
     (void)pthread_mutex_destroy(&k.lock);
     return st;
+}
+
+static fv_status look_for_turns(fvi_run *run, const fvi_crew *crew, fv_error *err)
+{
+    fv_status st = FV_OK;
+    bool *asked = calloc(run->images.n + 1, sizeof asked[0]);
+
+    if (asked == NULL) return fvi_fail(err, FV_E_NOMEM, "images");
+    FVI_TRY(ask_turns(run, crew->threads, asked, err));
+    FVI_TRY(fvi_images_work(&run->images, run->m, FVI_TASK_TURN, asked, crew, err));
+out:
+    free(asked);
+    return st;
+}
+
+fvi_task fvi_task_of(fvi_kind kind)
+{
+    switch (kind) {
+    case FVI_KIND_ATTACKS:
+        return FVI_TASK_LIVENESS;
+    case FVI_KIND_QUALITY:
+        return FVI_TASK_QUALITY;
+    case FVI_KIND_PEOPLE:
+        return FVI_TASK_TEMPLATE;
+    case FVI_KIND_PAIRS:
+    case FVI_KIND_ANY:
+        break;
+    }
+    return FVI_TASK_PAIR;
+}
+
+fv_status fvi_run_work(fvi_run *run, const fvi_crew *crew, fv_error *err)
+{
+    fv_status st = FV_OK;
+
+    FVI_TRY(fvi_images_work(&run->images, run->m, fvi_task_of(run->m->kind), NULL, crew, err));
+    if (run->m->kind != FVI_KIND_PAIRS || fvi_images_open(&run->images) > 0) goto out;
+    FVI_TRY(compare(run, crew->threads, err));
+    FVI_TRY(look_for_turns(run, crew, err));
+out:
+    return st;
+}
+
+bool fvi_run_told_as_expected(const fvi_run *run, size_t row)
+{
+    const fvi_row *r = &run->m->rows[row];
+    const fvi_worked *w = &run->images.worked[r->a];
+    const fvi_expected *e = &run->m->expected[r->label];
+
+    for (unsigned t = 0; t < w->n_told; t++) {
+        for (unsigned k = 0; k < e->n; k++) {
+            if (w->told[t].code == e->reasons[k]) return true;
+        }
+    }
+    return false;
 }
 
 static void turn_side(const fvi_run *run, fv_image side, int quarters, fvi_reasons *reasons,
@@ -119,7 +175,6 @@ static void turn_side(const fvi_run *run, fv_image side, int quarters, fvi_reaso
 static void pair_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
 {
     const fvi_row *r = &run->m->rows[row];
-    const fvi_channel *channel = NULL;
     fv_result told = FV_RESULT_INIT;
     fvi_reasons reasons;
     fvi_facts facts;
@@ -131,8 +186,7 @@ static void pair_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
     }
     fv_decision d = fvi_decide(&facts);
     fvi_explain_decision(&reasons, d);
-    if (fvi_channel_find(NULL, &channel, NULL) == FV_OK)
-        fvi_explain_finish(&reasons, d, channel, &told);
+    fvi_explain_finish(&reasons, d, &run->engine->policy, &told);
     out->answer = (uint8_t)d;
     out->n_told = told.n_reasons;
     for (uint32_t i = 0; i < told.n_reasons; i++)

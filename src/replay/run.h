@@ -26,17 +26,21 @@ typedef struct fvi_outcome {
     fvi_kept told[FV_REASONS_MAX];
 } fvi_outcome;
 
+/** What is done with the images of a set of that kind. */
+fvi_task fvi_task_of(fvi_kind kind);
+
 /** Room for each row. */
 FV_NODISCARD fv_status fvi_run_create(fvi_run *run, fv_error *err);
 void fvi_run_free(fvi_run *run);
 
-/** Pairs: similarities of all rows, on so many threads. */
-FV_NODISCARD fv_status fvi_run_compare(fvi_run *run, unsigned threads, fv_error *err);
-
-/** Pairs: which images lie before a NO_MATCH, where `faceverify verify` looks whether they lie
- *  turned. `asked` by image. */
-FV_NODISCARD fv_status fvi_run_ask_turns(const fvi_run *run, unsigned threads, bool *asked,
-                                         fv_error *err);
+/**
+ * Works the set in process: each image once, then for pairs all similarities, and where the answer
+ * would be NO_MATCH a look whether one of the two lies turned, as `faceverify verify` does. This is
+ * the one place where answers come from; all else reads them by fvi_run_outcome() and of `images`.
+ *
+ * @return FV_OK, also when crew->stop was set: then there is more to do; FV_E_* of the machine
+ */
+FV_NODISCARD fv_status fvi_run_work(fvi_run *run, const fvi_crew *crew, fv_error *err);
 
 /** The answers of all rows. */
 FV_NODISCARD fv_status fvi_run_decide(fvi_run *run, unsigned threads, fv_error *err);
@@ -55,6 +59,9 @@ int fvi_answer_named(fvi_kind kind, const char *name);
 size_t fvi_label_count(const fvi_manifest *m);
 const char *fvi_label_name(const fvi_manifest *m, size_t label);
 size_t fvi_label_of(const fvi_manifest *m, const fvi_row *row);
+
+/** Quality: whether one of the reasons that the row's label expects was told. */
+bool fvi_run_told_as_expected(const fvi_run *run, size_t row);
 
 /** Whether the file of an image of the row could not be read. */
 bool fvi_run_unreadable(const fvi_run *run, const fvi_row *row);

@@ -17,8 +17,8 @@ static double pair_badness(const fvi_run *run, size_t i)
 {
     bool genuine = run->m->rows[i].label == 1;
     double v = (double)run->value[i];
-    double match = (double)run->engine->match_similarity;
-    double review = (double)run->engine->review_similarity;
+    double match = (double)run->engine->policy.match_similarity;
+    double review = (double)run->engine->policy.review_similarity;
 
     if (genuine && isnan(v)) return 2.0;
     if (genuine) return v < match ? match - v : NAN;
@@ -38,14 +38,8 @@ static double badness(const fvi_run *run, size_t i)
         return answer == FV_LIVENESS_LIVE ? s : NAN;
     }
     const fvi_expected *e = &run->m->expected[r->label];
-    const fvi_worked *w = &run->images.worked[r->a];
     if (e->good) return answer == 0 ? 1.0 : NAN;
-    for (unsigned t = 0; t < w->n_told; t++) {
-        for (unsigned k = 0; k < e->n; k++) {
-            if (w->told[t].code == e->reasons[k]) return NAN;
-        }
-    }
-    return e->n > 0 ? 1.0 : NAN;
+    return e->n > 0 && !fvi_run_told_as_expected(run, i) ? 1.0 : NAN;
 }
 
 /* The worst first; of equal ones the earlier row. */

@@ -49,10 +49,6 @@ static fv_status load_calibration(fv_engine *e, fv_error *err)
 
     (void)snprintf(path, sizeof path, "%s/calibration.json", e->pack->dir);
     FVI_TRY(fvi_calibration_load(&e->calibration, path, e->pack->nets[FVI_ROLE_EMBED].sha256, err));
-    FVI_TRY(fvi_calibration_similarity(&e->calibration, e->settings.policy.match_fmr,
-                                       &e->match_similarity, NULL, err));
-    FVI_TRY(fvi_calibration_similarity(&e->calibration, e->settings.policy.review_fmr,
-                                       &e->review_similarity, NULL, err));
 out:
     return st;
 }
@@ -60,24 +56,11 @@ out:
 /* Without liveness there may be a pack for comparisons alone. */
 static fv_status load_liveness(fv_engine *e, fv_error *err)
 {
-    fv_status st = FV_OK;
     char path[sizeof e->pack->dir + 32];
 
-    e->live_limits = (fvi_live_limits){NAN, NAN};
-    if (e->models[FVI_ROLE_LIVENESS] == NULL) {
-        if (e->settings.policy.liveness == FVI_LIVENESS_REQUIRED)
-            st = fvi_fail(err, FV_E_MODEL,
-                          "%s/pack.json: no network of the role 'liveness', which policy.liveness "
-                          "asks for",
-                          e->pack->dir);
-        goto out;
-    }
+    if (e->models[FVI_ROLE_LIVENESS] == NULL) return FV_OK;
     (void)snprintf(path, sizeof path, "%s/liveness.json", e->pack->dir);
-    FVI_TRY(fvi_liveness_load(&e->liveness, path, e->pack->nets[FVI_ROLE_LIVENESS].sha256, err));
-    FVI_TRY(
-        fvi_liveness_limits(&e->liveness, e->settings.policy.liveness_bpcer, &e->live_limits, err));
-out:
-    return st;
+    return fvi_liveness_load(&e->liveness, path, e->pack->nets[FVI_ROLE_LIVENESS].sha256, err);
 }
 
 static fv_status create(fv_engine **out, const fv_engine_options *options, bool calibrated,
@@ -98,10 +81,11 @@ static fv_status create(fv_engine **out, const fv_engine_options *options, bool 
     if (e == NULL) return fvi_fail(err, FV_E_NOMEM, "engine");
     FVI_TRY(fvi_settings_load(&e->settings, o.config_path, o.overrides, o.n_overrides, err));
     FVI_TRY(load_networks(e, err));
-    e->match_similarity = e->review_similarity = NAN;
+    e->policy.match_similarity = e->policy.review_similarity = NAN;
     if (calibrated) {
         FVI_TRY(load_calibration(e, err));
         FVI_TRY(load_liveness(e, err));
+        FVI_TRY(fvi_channels_resolve(e, err));
     }
     *out = e;
     e = NULL;

@@ -153,11 +153,11 @@ static void print_mean(const trial *t, size_t k, size_t step)
         (void)printf(" %.4g", sum / (double)n);
 }
 
-static void note(const char *name, const char *what, double seen, double at_least)
+static void promise_correlation(const char *name, double rho)
 {
-    char text[96];
-    (void)snprintf(text, sizeof text, "%s: %s", name, what);
-    qual_promise(text, seen, at_least, INFINITY);
+    char what[96];
+    (void)snprintf(what, sizeof what, "%s: rank correlation", name);
+    qual_promise(what, rho, QUAL_SPEARMAN_MIN, INFINITY);
 }
 
 static void print_measures(const trial *t)
@@ -179,7 +179,7 @@ static void print_measures(const trial *t)
         for (size_t step = 0; step < STEPS; step++)
             print_mean(t, k, step);
         (void)printf(" | %.3f | %zu |\n", rho, n);
-        if (kind->promised) note(kind->name, "rank correlation", rho, QUAL_SPEARMAN_MIN);
+        if (kind->promised) promise_correlation(kind->name, rho);
     }
 }
 
@@ -266,9 +266,11 @@ static void print_told(const trial *t)
                      qual_percent(faceless, of));
         print_instead(t, k);
         (void)printf(" |\n");
-        if (kind->promised)
-            note(kind->name, "told first in gross cases", (double)gross / (double)of,
-                 QUAL_FIRST_MIN);
+        if (kind->promised) {
+            char what[96];
+            (void)snprintf(what, sizeof what, "%s: told first in gross cases", kind->name);
+            qual_promise_share(what, (double)gross / (double)of, t->n, QUAL_FIRST_MIN);
+        }
     }
 }
 

@@ -42,6 +42,13 @@ fv_reason_code qual_first(const fv_engine *engine, const fvi_seen *seen, fv_imag
 /** Holds a figure against its bound and prints nothing; see qual_promises(). */
 void qual_promise(const char *what, double seen, double at_least, double at_most);
 
+/**
+ * The same for a share of a sample. It does not hold where it is less than the bound by more than
+ * chance explains (one-sided, 95 %), the pictures being the trials: several looks at one picture
+ * are not several trials.
+ */
+void qual_promise_share(const char *what, double share, size_t pictures, double at_least);
+
 /** Prints all promises as a table; true when all of them hold. */
 bool qual_promises(void);
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+import tempfile
 
 from cli import OTHER, RECORD, SELFIE, Case, run
 
@@ -12,14 +13,25 @@ SIZES = {SELFIE: (910, 1137), RECORD: (626, 1200), OTHER: (970, 2204)}
 
 
 class Set(Case):
-    """self.root: folder of pictures; self.pictures: their names, by the person on them."""
+    """root: folder of pictures; all: their names, one person after the other. The tests of a class
+    share the folder; each names its own results."""
     PICTURES = 12
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dir = tempfile.mkdtemp(prefix="fv-e2e-")
+        cls.addClassCleanup(shutil.rmtree, cls.dir)
+        cls.root = os.path.join(cls.dir, "set")
+        os.mkdir(cls.root)
+        cls("prepare").prepare()
+
     def setUp(self):
-        super().setUp()
-        self.root = self.path("set")
-        os.mkdir(self.root)
-        self.pictures = {"obama": [], "biden": []}
+        """Not that of Case, whose folder is one test's."""
+
+    def prepare(self):
+        """Once for all tests of the class: what it finds, it leaves in the class."""
+        pictures = {"obama": [], "biden": []}
         for i in range(self.PICTURES):
             source = (SELFIE, RECORD, OTHER)[i % 3]
             person = "biden" if source is OTHER else "obama"
@@ -28,8 +40,8 @@ class Set(Case):
             width, height = SIZES[source]
             x, y = 16 * (i // 3 % 6), 16 * (i // 18)
             self.crop(source, os.path.join("set", name), x, y, width - x, height - y)
-            self.pictures[person].append(name)
-        self.all = self.pictures["obama"] + self.pictures["biden"]
+            pictures[person].append(name)
+        type(self).all = pictures["obama"] + pictures["biden"]
 
     def manifest(self, rows, name="set/set.csv"):
         with open(self.path(name), "w", newline="", encoding="utf-8") as f:

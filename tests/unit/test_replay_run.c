@@ -197,6 +197,29 @@ static void test_journal__open_once_and_gone_when_finished(void **state)
     fvi_journal_close(&a, true);
 }
 
+static void test_journal__what_is_not_ours_stays(void **state)
+{
+    static const char text[] = "faceverify jour: my own notes, and they are longer than a head is, "
+                               "so that nothing could be missing of it";
+    static const size_t lengths[] = {1, 15, 21, 40, sizeof text - 1};
+    static images i;
+    fv_error err;
+    (void)state;
+    for (size_t k = 0; k < ARRAY_LEN(lengths); k++) {
+        fvi_journal *j = NULL;
+        FILE *f = fopen(path, "wb");
+        assert_non_null(f);
+        assert_int_equal(fwrite(text, 1, lengths[k], f), lengths[k]);
+        assert_int_equal(fclose(f), 0);
+        bool begun = lengths[k] <= 15; /* as far as it goes the beginning of one */
+        fv_status st = reopen(&j, &i, KEY, true, &err);
+        assert_int_equal(st, begun ? FV_OK : FV_E_ARG);
+        if (!begun) assert_int_equal(length(), (long)lengths[k]);
+        fvi_journal_close(&j, false);
+    }
+    (void)unlink(path);
+}
+
 /* ---- conditions ---- */
 
 static void test_conditions__are_read(void **state)
@@ -231,11 +254,20 @@ static void test_conditions__are_read(void **state)
 
 static void test_conditions__that_are_none(void **state)
 {
-    static const char *const texts[] = {
-        "",          ">",        "fta",       ">1",          "fta>",       "fta>x",
-        "fta>1x",    "fta>nan",  "fta>inf",   "fta=1",       "nonsense>1", "fnmr@>1",
-        "fnmr@0>1",  "fnmr@2>1", "fnmr@x>1",  "fnmr[>1",     "fnmr[]>1",   "fnmr]x[>1",
-        "fta@0.1>1", "fta:x>1",  "refused>1", "flips.low>1", "apcer:>1",   "fnmr@1e-3x>1"};
+    static const char *const texts[] = {"",           ">",
+                                        "fta",        ">1",
+                                        "fta>",       "fta>x",
+                                        "fta>1x",     "fta>nan",
+                                        "fta>inf",    "fta=1",
+                                        "nonsense>1", "fnmr@>1",
+                                        "fnmr@0>1",   "fnmr@2>1",
+                                        "fnmr@x>1",   "fnmr[>1",
+                                        "fnmr[]>1",   "fnmr]x[>1",
+                                        "fta@0.1>1",  "fta:x>1",
+                                        "refused>1",  "flips.low>1",
+                                        "apcer:>1",   "fnmr@1e-3x>1",
+                                        "fta[x]>1",   "unreadable[x]>1",
+                                        "flips[x]>1", "bpcer@0.07>1"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         fvi_condition c = {.limit = 7};
@@ -353,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_journal__a_changed_byte_ends_it),
         cmocka_unit_test(test_journal__another_key_or_no_resume_is_refused),
         cmocka_unit_test(test_journal__open_once_and_gone_when_finished),
+        cmocka_unit_test(test_journal__what_is_not_ours_stays),
         cmocka_unit_test(test_conditions__are_read),
         cmocka_unit_test(test_conditions__that_are_none),
         cmocka_unit_test(test_conditions__belong_to_kinds),
