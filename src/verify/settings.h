@@ -13,6 +13,29 @@ typedef enum fvi_liveness_policy {
     FVI_LIVENESS_REQUIRED = 1,
 } fvi_liveness_policy;
 
+/** Of `faceverify serve`. */
+typedef struct fvi_service_settings {
+    char listen_binding[2048];
+    char listen_ops[2048];
+    char http[256];
+    char plain_tcp[2048];
+    char ipc_mode[8];
+    char tls_cert_file[1024];
+    char tls_key_file[1024];
+    char tls_ca_file[1024];
+    uint32_t workers;
+    uint32_t queue;
+    uint64_t queue_bytes;
+    uint32_t spare;
+    uint64_t message_bytes;
+    uint32_t drain_ms;
+    uint32_t send_ms;
+    uint32_t probe_ms;
+    uint32_t reply_ttl_s;
+    uint32_t reply_entries;
+    uint64_t reply_bytes;
+} fvi_service_settings;
+
 /** Every setting, with its value in force. Plain data. */
 typedef struct fvi_settings {
     struct {
@@ -36,6 +59,7 @@ typedef struct fvi_settings {
         int liveness;      /**< an fvi_liveness_policy */
         double liveness_bpcer;
     } policy;
+    fvi_service_settings service;
     fvi_limits_set selfie;
     fvi_limits_set record;
 } fvi_settings;
