@@ -14,7 +14,8 @@
 
 typedef struct fvi_http fvi_http;
 
-/** Where the answers come from. Called by a thread of the HTTP server: must not wait. */
+/** Where the answers come from. Called by the one thread of the HTTP server: must not
+ * wait. */
 typedef struct fvi_http_sources {
     void *self;
 
@@ -23,6 +24,9 @@ typedef struct fvi_http_sources {
      * @return whether requests should be sent here
      */
     bool (*ready)(void *self, char *why, size_t cap);
+
+    /** The same for /healthz: whether the process does its work at all; NULL = always. */
+    bool (*alive)(void *self, char *why, size_t cap);
 
     /** As fvi_metrics_text(). */
     fv_status (*metrics)(void *self, char **out, size_t *len, fv_error *err);
@@ -44,7 +48,8 @@ FV_NODISCARD fv_status fvi_http_start(fvi_http **out, const char *url,
 uint16_t fvi_http_port(const fvi_http *http);
 
 /**
- * Closes what is open, also in the middle of a reply; no source is called once it has returned.
+ * Closes what is open, also in the middle of a reply; no source is called once it has returned,
+ * and its port is free.
  * NULL-safe; sets *http to NULL. Not from a source.
  */
 void fvi_http_stop(fvi_http **http);
