@@ -61,6 +61,42 @@ typedef enum fv_reason_code {
       "Visit the counter, where a person decides within one to three working days")                \
     X(TRY_LATER, 18, "稍后再试", "Try again later")
 
+/* X(NAME, zh-CN, en). The same, said to a clerk who has the person before them. */
+#define FV_REMEDY_CLERK_LIST(X)                                                                    \
+    X(ADJUST_LIGHT, "请参保人换到光线均匀明亮的位置",                                              \
+      "Ask the person to move to even, bright light")                                              \
+    X(AVOID_BACKLIGHT, "请参保人不要背对窗户或灯光",                                               \
+      "Ask the person to turn so that the light falls on the face")                                \
+    X(AVOID_GLARE, "请参保人避开反光和强光直射",                                                   \
+      "Ask the person to keep away from reflections and direct bright light")                      \
+    X(UNCOVER_FACE, "请参保人摘下口罩等遮挡物，露出整张脸",                                        \
+      "Ask the person to uncover the whole face")                                                  \
+    X(REMOVE_GLASSES, "请参保人摘下墨镜或有色眼镜", "Ask the person to take off tinted glasses")   \
+    X(OPEN_EYES, "请参保人睁开双眼", "Ask the person to open both eyes")                           \
+    X(LOOK_STRAIGHT, "请参保人正对并平视镜头", "Ask the person to look straight into the camera")  \
+    X(MOVE_CLOSER, "请参保人离镜头近一些", "Ask the person to come a little closer")               \
+    X(MOVE_BACK, "请参保人离镜头远一些", "Ask the person to move back a little")                   \
+    X(CENTRE_FACE, "请参保人让整张脸位于画面中央",                                                 \
+      "Ask the person to keep the whole face in the middle")                                       \
+    X(HOLD_STILL, "请参保人保持不动", "Ask the person to hold still")                              \
+    X(CLEAN_LENS, "请擦干净镜头", "Please clean the lens")                                         \
+    X(ONE_PERSON_ONLY, "请其他人离开画面", "Ask everybody else to step out of the picture")        \
+    X(CHANGE_PHONE, "请换用更清晰的摄像头", "Please use a better camera")                          \
+    X(SEND_ORIGINAL_JPEG, "请提交摄像头拍摄的 JPEG 原图",                                          \
+      "Please send the original JPEG from the camera")                                             \
+    X(RENEW_ID_PHOTO, "请参保人到派出所更新身份证照片",                                            \
+      "Ask the person to have the ID photograph renewed at the police station")                    \
+    X(VISIT_COUNTER, "请参保人到经办窗口人工办理（一至三个工作日）",                               \
+      "Ask the person to visit the counter, where a person decides within one to three working "   \
+      "days")                                                                                      \
+    X(TRY_LATER, "请稍后再试", "Please try again later")
+
+/** To whom a remedy is said. */
+typedef enum fv_wording {
+    FV_WORDING_MEMBER = 0, /**< who takes the selfie: "Take off tinted glasses" */
+    FV_WORDING_CLERK = 1,  /**< who sits before that person: "Ask the person to take off ..." */
+} fv_wording;
+
 typedef enum fv_remedy {
     FV_REMEDY_NONE = 0,
 #define X(name, number, zh, en) FV_REMEDY_##name = number,
@@ -97,8 +133,11 @@ FV_API size_t fv_reason_text(const fv_reason *reason, fv_locale locale, char *bu
 /** "MOVE_CLOSER"; "" for an unknown number. */
 FV_API const char *fv_remedy_name(fv_remedy remedy);
 
-/** "Hold the phone closer"; "" for an unknown number. */
+/** "Hold the phone closer", as said to the member; "" for an unknown number. */
 FV_API const char *fv_remedy_text(fv_remedy remedy, fv_locale locale);
+
+/** As said to whom the wording names (fv_result.wording); to the member where it is unknown. */
+FV_API const char *fv_remedy_text_for(fv_remedy remedy, fv_wording wording, fv_locale locale);
 
 /** "selfie" or "record"; "" for an unknown number. */
 FV_API const char *fv_image_name(fv_image image);

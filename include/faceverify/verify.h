@@ -57,16 +57,17 @@ FV_API const char *fv_liveness_name(fv_liveness_verdict liveness);
 
 /** What is asked. Initialise with FV_REQUEST_INIT; everything is borrowed for the call. */
 typedef struct fv_request {
-    uint32_t struct_size;   /**< set by FV_REQUEST_INIT; lets the struct grow */
-    uint32_t deadline_ms;   /**< budget from the call on; 0 = the configured one */
-    fv_bytes selfie;        /**< JPEG or PNG */
-    fv_bytes record;        /**< JPEG or PNG: the photograph that the police hold */
+    uint32_t struct_size; /**< set by FV_REQUEST_INIT; lets the struct grow */
+    uint32_t deadline_ms; /**< budget from the call on, at most the channel's; 0 = the channel's, or
+                               the configured one */
+    fv_bytes selfie;      /**< JPEG or PNG */
+    fv_bytes record;      /**< JPEG or PNG: the photograph that the police hold */
     const char *birth_date; /**< "YYYY-MM-DD", or NULL */
     const char *id_number;  /**< resident ID number, 18 or 15 characters, or NULL. No copy outlives
                                  the call; the caller's own is the caller's to wipe */
-    const char *channel;    /**< "nhsa-app", "alipay", "wechat", "zheliban" or "counter"; NULL =
-                                 none in particular */
-    int64_t now_unix_s;     /**< the time that ages are reckoned at; 0 = the system's clock */
+    const char *channel; /**< "nhsa-app", "alipay", "wechat", "zheliban" or "counter": its profile
+                              holds (docs/channels.md); NULL = none in particular */
+    int64_t now_unix_s;  /**< the time that ages are reckoned at; 0 = the system's clock */
 } fv_request;
 
 #define FV_REQUEST_INIT                                                                            \
@@ -128,6 +129,7 @@ typedef struct fv_result {
     float attack_limit;   /**< below: an attack; between the two neither answer is safe */
     float liveness_bpcer; /**< the share of bona fide selfies that liveness_limit refuses */
     fv_liveness_verdict liveness;
+    fv_wording wording; /**< of the channel: for fv_remedy_text_for() */
 } fv_result;
 
 #ifdef __cplusplus

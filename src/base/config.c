@@ -93,43 +93,66 @@ static fv_status apply_override(load *l, size_t i)
     return FV_OK;
 }
 
-/* Blames what was said last: of two keys in a file, the lower line. */
-static fv_status blame_order(const load *l, size_t low, size_t high)
+/* The two keys of an order, then those whose values are in force for them. */
+typedef struct pair {
+    size_t low, high;
+    size_t low_in_force, high_in_force;
+} pair;
+
+static bool in_pair(const pair *p, size_t key)
+{
+    return key == p->low || key == p->high || key == p->low_in_force || key == p->high_in_force;
+}
+
+/* Blames what was said last: of keys in a file, the lowest line. */
+static fv_status blame_order(const load *l, const pair *p)
 {
     const fvi_config_key *keys = l->table->keys;
+    size_t low = p->low_in_force, high = p->high_in_force, line = 0;
     char low_text[32];
     char high_text[32];
     char why[FVI_CONFIG_WHY_SIZE];
-    size_t lines[2] = {0, 0};
 
     fvi_config_double_text(fvi_config_double(&keys[low], l->values), low_text);
     fvi_config_double_text(fvi_config_double(&keys[high], l->values), high_text);
     (void)snprintf(why, sizeof why, "%s is below %s, %s", high_text, keys[low].path, low_text);
     for (size_t i = l->source->n_overrides; i > 0; i--) {
         size_t key = override_key(l, i - 1);
-        if (key != low && key != high) continue;
+        if (!in_pair(p, key)) continue;
         char longer[2 * FVI_CONFIG_WHY_SIZE];
         (void)snprintf(longer, sizeof longer, "%s: %s", keys[high].path, why);
         return at_override(l, i - 1, longer);
     }
-    if (l->yaml != NULL) {
-        lines[0] = fvi_yaml_line(l->yaml, low);
-        lines[1] = fvi_yaml_line(l->yaml, high);
+    for (size_t key = 0; l->yaml != NULL && key < l->table->n_keys; key++) {
+        if (in_pair(p, key) && fvi_yaml_line(l->yaml, key) > line)
+            line = fvi_yaml_line(l->yaml, key);
     }
-    return at_line(l, lines[0] > lines[1] ? lines[0] : lines[1], keys[high].path, why);
+    return at_line(l, line, keys[high].path, why);
+}
+
+static size_t in_force(const load *l, size_t key)
+{
+    const fvi_config_key *k = &l->table->keys[key];
+    if (k->inherits == NULL || fvi_config_double(k, l->values) != 0.0) return key;
+    return find_key(l->table, k->inherits, strlen(k->inherits));
 }
 
 static fv_status check_orders(const load *l)
 {
     for (size_t i = 0; i < l->table->n_orders; i++) {
         const fvi_config_order *o = &l->table->orders[i];
-        size_t low = find_key(l->table, o->low, strlen(o->low));
-        size_t high = find_key(l->table, o->high, strlen(o->high));
-        if (low == l->table->n_keys || high == l->table->n_keys)
+        pair p = {.low = find_key(l->table, o->low, strlen(o->low)),
+                  .high = find_key(l->table, o->high, strlen(o->high))};
+        if (p.low == l->table->n_keys || p.high == l->table->n_keys)
             return fvi_fail(l->err, FV_E_INTERNAL, "settings: no key %s or %s", o->low, o->high);
-        if (fvi_config_double(&l->table->keys[low], l->values) >
-            fvi_config_double(&l->table->keys[high], l->values))
-            return blame_order(l, low, high);
+        p.low_in_force = in_force(l, p.low);
+        p.high_in_force = in_force(l, p.high);
+        if (p.low_in_force == l->table->n_keys || p.high_in_force == l->table->n_keys)
+            return fvi_fail(l->err, FV_E_INTERNAL, "settings: %s or %s inherits from no key",
+                            o->low, o->high);
+        if (fvi_config_double(&l->table->keys[p.low_in_force], l->values) >
+            fvi_config_double(&l->table->keys[p.high_in_force], l->values))
+            return blame_order(l, &p);
     }
     return FV_OK;
 }

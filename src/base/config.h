@@ -6,6 +6,7 @@
 #ifndef FVI_BASE_CONFIG_H
 #define FVI_BASE_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +33,9 @@ typedef struct fvi_config_choice {
     int value;
 } fvi_config_choice;
 
+/** Whether a text is allowed; where it is not, `why` (of `size` bytes) says what is wrong. */
+typedef bool fvi_config_check(const char *text, char *why, size_t size);
+
 typedef struct fvi_config_key {
     const char *path; /**< "limits.pixels"; keys with a common beginning stand together */
     fvi_config_type type;
@@ -41,9 +45,12 @@ typedef struct fvi_config_key {
     double max;
     const fvi_config_choice *choices; /**< FVI_CONFIG_CHOICE: up to one without a name */
     const char *help;                 /**< one line */
+    const char *inherits; /**< FVI_CONFIG_DOUBLE: the key that a 0 leaves the value to, or NULL */
+    fvi_config_check *check; /**< FVI_CONFIG_TEXT: what else must hold, or NULL */
 } fvi_config_key;
 
-/** Two FVI_CONFIG_DOUBLE keys of which the first may not exceed the second. */
+/** Two FVI_CONFIG_DOUBLE keys of which the first may not exceed the second, by the values in
+ *  force: inherited ones too. */
 typedef struct fvi_config_order {
     const char *low;
     const char *high;

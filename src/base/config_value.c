@@ -157,6 +157,7 @@ static bool parse_text(const fvi_config_key *key, const char *text, void *values
         }
         i += len;
     }
+    if (key->check != NULL && !key->check(text, why, FVI_CONFIG_WHY_SIZE)) return false;
     store(key, values, text, n + 1);
     return true;
 }

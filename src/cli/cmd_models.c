@@ -40,6 +40,22 @@ static json_t *rates_json(const fvi_cohort *c)
     return rates;
 }
 
+static json_t *channels_json(const fv_engine *e)
+{
+    json_t *channels = json_array();
+    for (int i = 0; i < FVI_CHANNEL_COUNT; i++) {
+        const fvi_channel *c = &e->channels[i];
+        (void)json_array_append_new(
+            channels,
+            json_pack("{s:s, s:f, s:f, s:f, s:f, s:b, s:f, s:I}", "name", c->name, "match_fmr",
+                      c->match_fmr, "match_similarity", (double)c->match_similarity, "review_fmr",
+                      c->review_fmr, "review_similarity", (double)c->review_similarity, "liveness",
+                      (int)c->liveness, "liveness_bpcer", c->liveness_bpcer, "deadline_ms",
+                      (json_int_t)c->deadline_ms));
+    }
+    return channels;
+}
+
 static json_t *models_json(const fv_engine *e)
 {
     json_t *nets = json_array();
@@ -59,12 +75,13 @@ static json_t *models_json(const fv_engine *e)
                       "sets_policy", (int)c->sets_policy, "rates", rates_json(c)));
     }
     cli_show_path(e->pack->dir, dir, sizeof dir);
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:f, s:f, s:f, s:f}", "pack", e->pack->name,
-                     "pack_sha256", e->pack->sha256, "dir", dir, "networks", nets, "calibration_id",
-                     e->calibration.id, "cohorts", cohorts, "match_fmr",
-                     e->settings.policy.match_fmr, "match_similarity", (double)e->match_similarity,
-                     "review_fmr", e->settings.policy.review_fmr, "review_similarity",
-                     (double)e->review_similarity);
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:f, s:f, s:f, s:f, s:o}", "pack",
+                     e->pack->name, "pack_sha256", e->pack->sha256, "dir", dir, "networks", nets,
+                     "calibration_id", e->calibration.id, "cohorts", cohorts, "match_fmr",
+                     e->settings.policy.match_fmr, "match_similarity",
+                     (double)e->policy.match_similarity, "review_fmr",
+                     e->settings.policy.review_fmr, "review_similarity",
+                     (double)e->policy.review_similarity, "channels", channels_json(e));
 }
 
 static void print_cohort(const fvi_cohort *c)
@@ -77,6 +94,17 @@ static void print_cohort(const fvi_cohort *c)
                      "confidence)\n",
                      c->rates[i].fmr, c->rates[i].similarity,
                      (unsigned long long)c->rates[i].false_matches, c->rates[i].fmr_upper95);
+}
+
+static void print_in_force(const fvi_channel *c)
+{
+    (void)printf("  %-10s pass from similarity %.4f (FMR %g), review from %.4f (FMR %g), ",
+                 c->name[0] != '\0' ? c->name : "none", (double)c->match_similarity, c->match_fmr,
+                 (double)c->review_similarity, c->review_fmr);
+    if (c->liveness)
+        (void)printf("live from %.4f (BPCER %g)\n", (double)c->live_limits.live, c->liveness_bpcer);
+    else
+        (void)puts("no liveness");
 }
 
 static void print_models(const fv_engine *e)
@@ -93,11 +121,10 @@ static void print_models(const fv_engine *e)
     (void)printf("\nCalibration %s of %s\n", e->calibration.id, e->calibration.date);
     for (size_t i = 0; i < e->calibration.n_cohorts; i++)
         print_cohort(&e->calibration.cohorts[i]);
-    (void)printf("\nIn force (worst cohort at each rate)\n"
-                 "  pass   from similarity %.4f (FMR %g)\n"
-                 "  review from similarity %.4f (FMR %g)\n",
-                 (double)e->match_similarity, e->settings.policy.match_fmr,
-                 (double)e->review_similarity, e->settings.policy.review_fmr);
+    (void)printf("\nIn force, by channel (worst cohort at each rate)\n");
+    print_in_force(&e->policy);
+    for (int i = 0; i < FVI_CHANNEL_COUNT; i++)
+        print_in_force(&e->channels[i]);
 }
 
 int cmd_models(int argc, char **argv)

@@ -41,8 +41,8 @@ static const struct argp_option person_options[] = {
 
 static const struct argp_option photo_options[] = {
     {"channel", OPT_CHANNEL, "NAME", 0,
-     "Where the person is: nhsa-app, alipay, wechat, zheliban or counter. Decides which advice is "
-     "given",
+     "Where the person is: nhsa-app, alipay, wechat, zheliban or counter. Its profile, "
+     "channels.NAME.* of the settings, decides the thresholds, the time and which advice is given",
      1},
     {"deadline-ms", OPT_DEADLINE, "N", 0, "Give up after N milliseconds, 1 to 600000", 1},
     {"details", 'd', NULL, 0, "Also print what was measured, the scores and the times", 1},

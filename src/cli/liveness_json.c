@@ -15,7 +15,7 @@ static json_t *scores_json(const fv_liveness_result *r, bool *ok)
 
 static void add_answer(json_t *o, const fv_liveness_result *r, fv_locale locale, bool *ok)
 {
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies};
+    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, FV_WORDING_MEMBER};
 
     cli_set_text(o, "liveness", fv_liveness_name(r->liveness), ok);
     cli_set_text(o, "text", cli_liveness_sentence(r->liveness, locale), ok);

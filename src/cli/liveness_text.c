@@ -47,7 +47,7 @@ void cli_liveness_text(const cli_photo *photo, fv_locale locale, FILE *to)
 {
     const words *w = words_of(locale);
     const fv_liveness_result *r = &photo->liveness;
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies};
+    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, FV_WORDING_MEMBER};
 
     (void)fprintf(to, w->line, photo->image, cli_liveness_sentence(r->liveness, locale),
                   fv_liveness_name(r->liveness));

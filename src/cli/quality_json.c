@@ -21,7 +21,7 @@ static json_t *measure_json(const fv_measure *m, bool *ok)
 static void add_answer(json_t *o, const cli_photo *photo, fv_locale locale, bool *ok)
 {
     const fv_quality_result *r = &photo->quality;
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies};
+    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, FV_WORDING_MEMBER};
     json_t *measures = json_array();
 
     for (uint32_t i = 0; i < r->n_measures; i++) {

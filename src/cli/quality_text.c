@@ -141,7 +141,7 @@ void cli_quality_text(const cli_photo *photo, fv_locale locale, FILE *to)
 {
     const words *w = locale == FV_LOCALE_EN ? &english : &chinese;
     const fv_quality_result *r = &photo->quality;
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies};
+    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, FV_WORDING_MEMBER};
     cli_told_words told_words = w->told;
 
     if (r->usable) told_words.why = w->better;

@@ -11,6 +11,7 @@ typedef struct cli_told {
     uint32_t n_reasons;
     const fv_remedy *remedies;
     uint32_t n_remedies;
+    fv_wording wording;
 } cli_told;
 
 /* Each of these sets *ok to false where something failed; jansson copes with NULL values. */

@@ -21,7 +21,7 @@ static json_t *scores_json(const fv_result *r, bool *ok)
 static void add_answer(json_t *o, const cli_answer *a, fv_locale locale, bool *ok)
 {
     const fv_result *r = &a->result;
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies};
+    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, r->wording};
 
     cli_set_text(o, "decision", fv_decision_name(r->decision), ok);
     cli_set_text(o, "text", fv_decision_text(r->decision, locale), ok);

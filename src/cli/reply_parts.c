@@ -120,7 +120,7 @@ void cli_set_told(json_t *o, const cli_told *told, fv_locale locale, bool *ok)
     }
     for (uint32_t i = 0; i < told->n_remedies; i++) {
         const char *name = fv_remedy_name(told->remedies[i]);
-        const char *text = fv_remedy_text(told->remedies[i], locale);
+        const char *text = fv_remedy_text_for(told->remedies[i], told->wording, locale);
         if (json_array_append_new(remedies, json_string(name)) != 0 ||
             json_array_append_new(texts, json_string(text)) != 0)
             *ok = false;

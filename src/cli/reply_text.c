@@ -115,7 +115,7 @@ void cli_reply_text(const cli_answer *a, fv_locale locale, bool details, FILE *t
 {
     const words *w = locale == FV_LOCALE_EN ? &english : &chinese;
     const fv_result *r = &a->result;
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies};
+    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, r->wording};
     cli_column c = {.to = to};
 
     cli_print_wrapped(&c, w->result);

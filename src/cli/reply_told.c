@@ -40,7 +40,7 @@ void cli_print_told(const cli_told *told, const cli_told_words *w, fv_locale loc
     if (told->n_remedies > 0) (void)fprintf(to, "\n%s\n", w->todo);
     for (uint32_t i = 0; i < told->n_remedies; i++) {
         begin_item(&c, i + 1);
-        cli_print_wrapped(&c, fv_remedy_text(told->remedies[i], locale));
+        cli_print_wrapped(&c, fv_remedy_text_for(told->remedies[i], told->wording, locale));
         (void)fputc('\n', to);
     }
 }

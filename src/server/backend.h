@@ -48,8 +48,8 @@ typedef struct fvi_backend {
     fv_status (*answer)(void *session, const fvi_wire_request *request, uint32_t left_ms,
                         fvi_work *work, fv_error *err);
 
-    /** Of the settings that `model` was loaded with, those that cannot change at run time and
-     *  differ from `running`: one line; "" = none. */
+    /** What the settings of `model` say that only a restart brings into force: one line; "" =
+     *  nothing. */
     void (*differs)(const void *model, char *what, size_t cap);
 } fvi_backend;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/engine.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,10 +48,6 @@ static fv_status load_calibration(fv_engine *e, fv_error *err)
 
     (void)snprintf(path, sizeof path, "%s/calibration.json", e->pack->dir);
     FVI_TRY(fvi_calibration_load(&e->calibration, path, e->pack->nets[FVI_ROLE_EMBED].sha256, err));
-    FVI_TRY(fvi_calibration_similarity(&e->calibration, e->settings.policy.match_fmr,
-                                       &e->match_similarity, NULL, err));
-    FVI_TRY(fvi_calibration_similarity(&e->calibration, e->settings.policy.review_fmr,
-                                       &e->review_similarity, NULL, err));
 out:
     return st;
 }
@@ -60,24 +55,11 @@ out:
 /* Without liveness there may be a pack for comparisons alone. */
 static fv_status load_liveness(fv_engine *e, fv_error *err)
 {
-    fv_status st = FV_OK;
     char path[sizeof e->pack->dir + 32];
 
-    e->live_limits = (fvi_live_limits){NAN, NAN};
-    if (e->models[FVI_ROLE_LIVENESS] == NULL) {
-        if (e->settings.policy.liveness == FVI_LIVENESS_REQUIRED)
-            st = fvi_fail(err, FV_E_MODEL,
-                          "%s/pack.json: no network of the role 'liveness', which policy.liveness "
-                          "asks for",
-                          e->pack->dir);
-        goto out;
-    }
+    if (e->models[FVI_ROLE_LIVENESS] == NULL) return FV_OK;
     (void)snprintf(path, sizeof path, "%s/liveness.json", e->pack->dir);
-    FVI_TRY(fvi_liveness_load(&e->liveness, path, e->pack->nets[FVI_ROLE_LIVENESS].sha256, err));
-    FVI_TRY(
-        fvi_liveness_limits(&e->liveness, e->settings.policy.liveness_bpcer, &e->live_limits, err));
-out:
-    return st;
+    return fvi_liveness_load(&e->liveness, path, e->pack->nets[FVI_ROLE_LIVENESS].sha256, err);
 }
 
 fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv_error *err)
@@ -99,6 +81,7 @@ fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv
     FVI_TRY(load_networks(e, err));
     FVI_TRY(load_calibration(e, err));
     FVI_TRY(load_liveness(e, err));
+    FVI_TRY(fvi_channels_resolve(e, err));
     *out = e;
     e = NULL;
 out:

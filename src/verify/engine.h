@@ -10,6 +10,7 @@
 #include "match/calibration.h"
 #include "match/match.h"
 #include "quality/viewer.h"
+#include "verify/channel.h"
 #include "verify/settings.h"
 
 struct fv_engine {
@@ -17,10 +18,9 @@ struct fv_engine {
     fvi_pack *pack;
     fvi_nn_model *models[FVI_ROLE_COUNT]; /**< NULL where the pack has none */
     fvi_calibration calibration;
-    float match_similarity;
-    float review_similarity;
     fvi_liveness_model liveness;
-    fvi_live_limits live_limits; /**< NaN where the pack has no liveness network */
+    fvi_channel policy; /**< of requests that name no channel */
+    fvi_channel channels[FVI_CHANNEL_COUNT];
 };
 
 /** One photograph's way through the flow. */

@@ -269,6 +269,26 @@ static void list_remedies(fv_result *out, const fvi_channel *channel)
         add_remedy(out, FV_REMEDY_VISIT_COUNTER, channel);
 }
 
+static uint32_t rank(const fvi_remedy_order *first, fv_remedy remedy)
+{
+    uint32_t i = 0;
+    while (i < first->n && first->of[i] != remedy)
+        i++;
+    return i;
+}
+
+/* What the channel tells first comes forward; the counter stays last. */
+static void order_remedies(fv_result *out, const fvi_remedy_order *first)
+{
+    for (uint32_t i = 1; i < out->n_remedies; i++) { /* insertion sort: few, and it is stable */
+        fv_remedy remedy = out->remedies[i];
+        uint32_t k = i;
+        for (; k > 0 && rank(first, remedy) < rank(first, out->remedies[k - 1]); k--)
+            out->remedies[k] = out->remedies[k - 1];
+        out->remedies[k] = remedy;
+    }
+}
+
 void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_channel *channel,
                         fv_result *out)
 {
@@ -286,11 +306,12 @@ void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_ch
     }
     choose(reasons, decision, at_fault, out);
     list_remedies(out, channel);
+    order_remedies(out, &channel->first);
 }
 
 void fvi_explain_alone(fvi_reasons *reasons, fv_image image, bool usable, const fvi_told *out)
 {
-    static const fvi_channel anywhere = {"", false};
+    static const fvi_channel anywhere = {.name = ""};
     fv_result told = FV_RESULT_INIT;
 
     if (reasons->n > 0)

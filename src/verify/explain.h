@@ -41,7 +41,8 @@ void fvi_explain_decision(fvi_reasons *reasons, fv_decision decision);
 /**
  * Orders the reasons (what blocks first, then those of the photograph that the decision faults,
  * then as the table has them), keeps the FVI_TOLD_MAX that explain most, and lists the remedies,
- * each once, ending with the channel that remains. A PASS has none of either.
+ * each once: those of channel->first before the others, then as the reasons have them, and last the
+ * channel that remains. A PASS has none of either.
  */
 void fvi_explain_finish(fvi_reasons *reasons, fv_decision decision, const fvi_channel *channel,
                         fv_result *out);

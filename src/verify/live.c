@@ -18,7 +18,7 @@ fv_status fvi_live_onlook(void *self, fv_session *session, const fvi_sight *sigh
     if (found->landmarks == NULL || l->reasons->blocked[FV_SELFIE]) goto out;
     FVI_TRY(fvi_deadline_check(&l->deadline, "liveness", err));
     FVI_TRY(fvi_liveness_take(session->liver, found->picture, &found->faces->boxes[0], &seen, err));
-    fvi_liveness_judge(&seen, &session->engine->live_limits, sight->measured, &judged);
+    fvi_liveness_judge(&seen, l->limits, sight->measured, &judged);
     fvi_explain_liveness(l->reasons, &judged);
     l->verdict = judged.verdict;
     l->score = seen.score;
@@ -33,7 +33,10 @@ static fv_status judge(fv_session *session, fv_bytes selfie, fv_liveness_result 
     fv_status st = FV_OK;
     const fv_engine *e = session->engine;
     fvi_reasons reasons = {.n = 0};
-    fvi_live live = {.reasons = &reasons, .timings = &out->timings, .score = NAN};
+    fvi_live live = {.reasons = &reasons,
+                     .timings = &out->timings,
+                     .limits = &e->policy.live_limits,
+                     .score = NAN};
     fvi_examined seen = {.has_face = false};
     fvi_examine what = {.which = FV_SELFIE,
                         .bytes = selfie,
@@ -48,9 +51,9 @@ static fv_status judge(fv_session *session, fv_bytes selfie, fv_liveness_result 
     if (live.verdict == FV_LIVENESS_NOT_ASKED) live.verdict = FV_LIVENESS_CANNOT_JUDGE;
     out->liveness = live.verdict;
     out->score = live.score;
-    out->limit = e->live_limits.live;
-    out->attack_limit = e->live_limits.attack;
-    out->bpcer = (float)e->settings.policy.liveness_bpcer;
+    out->limit = e->policy.live_limits.live;
+    out->attack_limit = e->policy.live_limits.attack;
+    out->bpcer = (float)e->policy.liveness_bpcer;
     out->selfie = seen.info;
     fvi_told told = {out->reasons, &out->n_reasons, out->remedies, &out->n_remedies};
     fvi_explain_alone(&reasons, FV_SELFIE, live.verdict == FV_LIVENESS_LIVE, &told);

@@ -10,6 +10,7 @@ typedef struct fvi_live {
     fvi_reasons *reasons; /**< in: what the measures say; what liveness says is added */
     fvi_deadline deadline;
     fv_timings *timings;
+    const fvi_live_limits *limits;
     fv_liveness_verdict verdict; /**< out; NOT_ASKED where the selfie is not used anyway */
     float score;                 /**< out; NaN = not taken */
 } fvi_live;

@@ -114,6 +114,26 @@ const char *fv_remedy_text(fv_remedy remedy, fv_locale locale)
     return "";
 }
 
+static const char *clerk_text(fv_remedy remedy, fv_locale locale)
+{
+    switch (remedy) {
+#define X(name, zh, en)                                                                            \
+    case FV_REMEDY_##name:                                                                         \
+        return locale == FV_LOCALE_EN ? en : zh;
+        FV_REMEDY_CLERK_LIST(X)
+#undef X
+    case FV_REMEDY_NONE:
+        break;
+    }
+    return "";
+}
+
+const char *fv_remedy_text_for(fv_remedy remedy, fv_wording wording, fv_locale locale)
+{
+    return wording == FV_WORDING_CLERK ? clerk_text(remedy, locale)
+                                       : fv_remedy_text(remedy, locale);
+}
+
 const char *fv_image_name(fv_image image)
 {
     if (image == FV_SELFIE) return "selfie";

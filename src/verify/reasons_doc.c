@@ -84,6 +84,13 @@ static void print_reason(const fvi_reason_row *row, FILE *to)
                       fv_remedy_name(row->remedy[i]), row->text[i][0], row->text[i][1]);
 }
 
+static void print_texts(fv_remedy remedy, fv_wording wording, FILE *to)
+{
+    (void)fprintf(to, " %s | %s | %s |\n", wording == FV_WORDING_CLERK ? "clerk" : "member",
+                  fv_remedy_text_for(remedy, wording, FV_LOCALE_ZH_CN),
+                  fv_remedy_text_for(remedy, wording, FV_LOCALE_EN));
+}
+
 static void print_remedies(FILE *to)
 {
     static const fv_remedy remedies[] = {
@@ -91,11 +98,16 @@ static void print_remedies(FILE *to)
         FV_REMEDY_LIST(X)
 #undef X
     };
-    (void)fputs("\n## Remedies\n\n| remedy | number | zh-CN | en |\n|---|---|---|---|\n", to);
-    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)
-        (void)fprintf(to, "| `%s` | %d | %s | %s |\n", fv_remedy_name(remedies[i]),
-                      (int)remedies[i], fv_remedy_text(remedies[i], FV_LOCALE_ZH_CN),
-                      fv_remedy_text(remedies[i], FV_LOCALE_EN));
+    (void)fputs("\n## Remedies\n\nSaid to the member, or to a clerk who sees the member: "
+                "[channels.md](channels.md).\n\n"
+                "| remedy | number | to | zh-CN | en |\n|---|---|---|---|---|\n",
+                to);
+    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
+        (void)fprintf(to, "| `%s` | %d |", fv_remedy_name(remedies[i]), (int)remedies[i]);
+        print_texts(remedies[i], FV_WORDING_MEMBER, to);
+        (void)fputs("| | |", to);
+        print_texts(remedies[i], FV_WORDING_CLERK, to);
+    }
 }
 
 int main(void)

@@ -19,6 +19,25 @@ static const fvi_config_choice liveness_choices[] = {
     {NULL, 0},
 };
 
+static const fvi_config_choice channel_liveness_choices[] = {
+    {"policy", FVI_LIVENESS_AS_POLICY},
+    {"required", FVI_LIVENESS_REQUIRED},
+    {"off", FVI_LIVENESS_OFF},
+    {NULL, 0},
+};
+
+static const fvi_config_choice wording_choices[] = {
+    {"member", FV_WORDING_MEMBER},
+    {"clerk", FV_WORDING_CLERK},
+    {NULL, 0},
+};
+
+static bool check_remedies(const char *text, char *why, size_t size)
+{
+    fvi_remedy_order unused;
+    return fvi_remedy_order_parse(text, &unused, why, size);
+}
+
 /* Without the limits, which come from the table of measures. */
 static const fvi_settings shipped = {
 #define TEXT(section, key, def, help)             .section.key = def,
@@ -32,10 +51,18 @@ static const fvi_settings shipped = {
 #undef U32
 #undef U64
 #undef DOUBLE
+    .channels =
+        {
+#define C(id, name, is_counter, why, ...) [FVI_CHANNEL_##id] = {__VA_ARGS__},
+#include "verify/channels.def"
+#undef C
+        },
 };
 
 /* `at` is the value's address in the shipped settings, so that offset and size come from it. */
 #define KEY(id, kind, at, lo, hi, names, text)                                                     \
+    KEY_WITH(id, kind, at, lo, hi, names, text, .inherits = NULL)
+#define KEY_WITH(id, kind, at, lo, hi, names, text, ...)                                           \
     {                                                                                              \
         .path = id,                                                                                \
         .type = FVI_CONFIG_##kind,                                                                 \
@@ -45,6 +72,7 @@ static const fvi_settings shipped = {
         .max = hi,                                                                                 \
         .choices = names,                                                                          \
         .help = text,                                                                              \
+        __VA_ARGS__,                                                                               \
     },
 #define RANGE(photo, set, id, name, lo, hi, which)                                                 \
     KEY(#photo "." name "." lo, DOUBLE, photo.set[FVI_Q_##id].min, -INFINITY, DBL_MAX, NULL,       \
@@ -55,6 +83,25 @@ static const fvi_settings shipped = {
     RANGE(photo, gate, id, name, "min", "max", #id " of a " whose " that is used, in " unit)       \
     RANGE(photo, advice, id, name, "advise_min", "advise_max",                                     \
           #id " of a " whose " of which nothing is said, in " unit)
+
+#define CHANNEL(name, at)                                                                          \
+    KEY_WITH("channels." name ".match_fmr", DOUBLE, at.match_fmr, 0, 0.5, NULL,                    \
+             "False match rate of PASS; 0 = policy.match_fmr", .inherits = "policy.match_fmr")     \
+    KEY_WITH("channels." name ".review_fmr", DOUBLE, at.review_fmr, 0, 0.5, NULL,                  \
+             "False match rate of MANUAL_REVIEW; 0 = policy.review_fmr",                           \
+             .inherits = "policy.review_fmr")                                                      \
+    KEY("channels." name ".liveness", CHOICE, at.liveness, 0, 0, channel_liveness_choices,         \
+        "Whether verify asks that the selfie is live; policy = policy.liveness")                   \
+    KEY("channels." name ".liveness_bpcer", DOUBLE, at.liveness_bpcer, 0, 0.5, NULL,               \
+        "Share of bona fide selfies that liveness may refuse; 0 = policy.liveness_bpcer")          \
+    KEY("channels." name ".deadline_ms", U32, at.deadline_ms, 0, 600000, NULL,                     \
+        "Time that a request has, and the most that it can ask for, in milliseconds; 0 = "         \
+        "limits.deadline_ms, and any")                                                             \
+    KEY("channels." name ".wording", CHOICE, at.wording, 0, 0, wording_choices,                    \
+        "To whom the remedies are said: the member, or a clerk who sees the member")               \
+    KEY_WITH("channels." name ".remedies_first", TEXT, at.remedies_first, 0, 0, NULL,              \
+             "Remedies told before the others, in this order: names separated by blanks",          \
+             .check = check_remedies)
 
 static const fvi_config_key keys[] = {
 #define TEXT(section, key, def, help) KEY(#section "." #key, TEXT, section.key, 0, 0, NULL, help)
@@ -72,6 +119,9 @@ static const fvi_config_key keys[] = {
 #undef U32
 #undef U64
 #undef DOUBLE
+#define C(id, name, ...) CHANNEL(name, channels[FVI_CHANNEL_##id])
+#include "verify/channels.def"
+#undef C
 #define Q(id, key, unit, ...) LIMITS(selfie, id, #key, "selfie", unit)
 #include "quality/measures.def"
 #undef Q
@@ -82,6 +132,9 @@ static const fvi_config_key keys[] = {
 
 static const fvi_config_order orders[] = {
     {"policy.match_fmr", "policy.review_fmr"},
+#define C(id, name, ...) {"channels." name ".match_fmr", "channels." name ".review_fmr"},
+#include "verify/channels.def"
+#undef C
 #define ORDERS(photo, key)                                                                         \
     {photo "." key ".min", photo "." key ".max"},                                                  \
         {photo "." key ".advise_min", photo "." key ".advise_max"},

@@ -7,11 +7,7 @@
 
 #include "base/config.h"
 #include "quality/quality.h"
-
-typedef enum fvi_liveness_policy {
-    FVI_LIVENESS_OFF = 0,
-    FVI_LIVENESS_REQUIRED = 1,
-} fvi_liveness_policy;
+#include "verify/profile.h"
 
 /** Of `faceverify serve`. */
 typedef struct fvi_service_settings {
@@ -58,7 +54,8 @@ typedef struct fvi_settings {
         double review_fmr; /**< below match_fmr's but at or above this one's: MANUAL_REVIEW */
         int liveness;      /**< an fvi_liveness_policy */
         double liveness_bpcer;
-    } policy;
+    } policy; /**< of requests that name no channel, and of what channels leave to it */
+    fvi_profile channels[FVI_CHANNEL_COUNT];
     fvi_service_settings service;
     fvi_limits_set selfie;
     fvi_limits_set record;

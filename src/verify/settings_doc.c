@@ -8,8 +8,8 @@
 #include "verify/settings.h"
 
 static const char before[] =
-    "<!-- Written by `ninja docs-configuration` from src/verify/settings.def and\n"
-    "     src/quality/measures.def: change those. -->\n"
+    "<!-- Written by `ninja docs-configuration` from src/verify/settings.def,\n"
+    "     src/verify/channels.def and src/quality/measures.def: change those. -->\n"
     "# Configuration\n"
     "\n"
     "Settings come from one YAML file, and from `section.key=value` on the command line, which "
@@ -43,7 +43,10 @@ static const char before[] =
     "`.inf`\n"
     "  and `-.inf` mean no limit on that side.\n"
     "- A text is one line without control characters; `\"\"` is the empty text.\n"
-    "- `policy.review_fmr` may not be below `policy.match_fmr`, and no `max` below its `min`.\n";
+    "- `policy.review_fmr` may not be below `policy.match_fmr`, neither a channel's below its own, "
+    "and\n"
+    "  no `max` below its `min`.\n"
+    "- `channels.*` are the profiles of the channels: [channels.md](channels.md).\n";
 
 static void print_range(const fvi_config_key *key, FILE *to)
 {

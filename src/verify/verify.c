@@ -17,7 +17,7 @@
 typedef struct flow {
     fv_session *session;
     fv_request request;
-    const fvi_channel *channel;
+    const fvi_channel *channel; /* whose profile holds */
     fvi_deadline deadline;
     fvi_facts facts;
     fvi_reasons reasons;
@@ -27,16 +27,18 @@ typedef struct flow {
 
 static fv_status take_request(flow *f, const fv_request *request, uint64_t start_us, fv_error *err)
 {
+    fv_status st = FV_OK;
     fv_request *r = &f->request;
 
     if (request->struct_size < sizeof r->struct_size)
         return fvi_fail_field(err, FV_E_ARG, "struct_size", "use FV_REQUEST_INIT");
     memcpy(r, request, request->struct_size < sizeof *r ? request->struct_size : sizeof *r);
     if (r->now_unix_s == 0) r->now_unix_s = fvi_clock_unix_s();
-    uint32_t ms =
-        r->deadline_ms != 0 ? r->deadline_ms : f->session->engine->settings.limits.deadline_ms;
+    FVI_TRY(fvi_channel_find(f->session->engine, r->channel, &f->channel, err));
+    uint32_t ms = fvi_channel_deadline_ms(f->channel, r->deadline_ms);
     if (ms != 0) f->deadline.until_us = start_us + 1000u * (uint64_t)ms;
-    return fvi_channel_find(r->channel, &f->channel, err);
+out:
+    return st;
 }
 
 static fv_status take_photographs(const flow *f, fv_error *err)
@@ -62,6 +64,7 @@ static fv_status examine(flow *f, fv_image which, bool *blocked, fv_error *err)
     fvi_live live = {.reasons = &f->reasons,
                      .deadline = f->deadline,
                      .timings = &f->result.timings,
+                     .limits = &f->channel->live_limits,
                      .score = NAN};
     fvi_examined seen = {.has_chip = false};
 
@@ -90,7 +93,7 @@ static fv_status embed(flow *f, int i, fv_error *err)
 static fv_status compare(flow *f, fv_error *err)
 {
     fv_status st = FV_OK;
-    const fv_engine *e = f->session->engine;
+    const fvi_channel *c = f->channel;
     const fvi_subject *s = f->session->subjects;
     uint64_t mark = fvi_clock_us();
 
@@ -101,7 +104,7 @@ static fv_status compare(flow *f, fv_error *err)
     }
     f->result.similarity =
         fvi_cosine(s[0].embedding, s[1].embedding, fvi_embedder_dim(f->session->embedder));
-    f->facts.zone = fvi_zone_of(f->result.similarity, e->match_similarity, e->review_similarity);
+    f->facts.zone = fvi_zone_of(f->result.similarity, c->match_similarity, c->review_similarity);
     fvi_stage(&mark, &f->result.timings.compare_us);
     FVI_TRY(fvi_deadline_check(&f->deadline, "the answer", err));
 out:
@@ -137,21 +140,30 @@ out:
     return st;
 }
 
+/* What was used, whatever comes of it. */
+static void note_profile(flow *f)
+{
+    const fvi_channel *c = f->channel;
+    fv_result *r = &f->result;
+
+    r->similarity = NAN;
+    r->liveness_score = NAN;
+    r->liveness_limit = f->liveness ? c->live_limits.live : NAN;
+    r->attack_limit = f->liveness ? c->live_limits.attack : NAN;
+    r->liveness_bpcer = f->liveness ? (float)c->liveness_bpcer : NAN;
+    r->match_similarity = c->match_similarity;
+    r->review_similarity = c->review_similarity;
+    r->match_fmr = (float)c->match_fmr;
+    r->review_fmr = (float)c->review_fmr;
+    r->wording = c->wording;
+    r->selfie.inter_eye_px = r->record.inter_eye_px = NAN;
+}
+
 static fv_status run(flow *f, fv_error *err)
 {
     fv_status st = FV_OK;
-    const fv_engine *e = f->session->engine;
 
-    f->result.similarity = NAN;
-    f->result.liveness_score = NAN;
-    f->result.liveness_limit = f->liveness ? e->live_limits.live : NAN;
-    f->result.attack_limit = f->liveness ? e->live_limits.attack : NAN;
-    f->result.liveness_bpcer = f->liveness ? (float)e->settings.policy.liveness_bpcer : NAN;
-    f->result.match_similarity = e->match_similarity;
-    f->result.review_similarity = e->review_similarity;
-    f->result.match_fmr = (float)e->settings.policy.match_fmr;
-    f->result.review_fmr = (float)e->settings.policy.review_fmr;
-    f->result.selfie.inter_eye_px = f->result.record.inter_eye_px = NAN;
+    note_profile(f);
     if (f->facts.age != FVI_AGE_UNDER_16) {
         FVI_TRY(take_photographs(f, err));
         FVI_TRY(examine(f, FV_SELFIE, &f->facts.selfie_blocked, err));
@@ -192,7 +204,7 @@ static fv_status answer(fv_session *session, const fv_request *request, bool who
     if (result->struct_size < sizeof result->struct_size + sizeof result->decision)
         return fvi_fail_field(err, FV_E_ARG, "struct_size", "use FV_RESULT_INIT");
     FVI_TRY(take_request(&f, request, start, err));
-    f.liveness = whole && session->engine->settings.policy.liveness == FVI_LIVENESS_REQUIRED;
+    f.liveness = whole && f.channel->liveness;
     if (whole)
         FVI_TRY(fvi_age_check(f.request.birth_date, f.request.id_number, f.request.now_unix_s,
                               &f.facts.age, err));

@@ -70,7 +70,7 @@ bool qual_refused_but_for(const fv_engine *engine, const fvi_seen *seen, fv_imag
 
 fv_reason_code qual_first(const fv_engine *engine, const fvi_seen *seen, fv_image kind)
 {
-    static const fvi_channel channel = {"", false};
+    static const fvi_channel channel = {.name = ""};
     fv_result out = FV_RESULT_INIT;
     fvi_reasons r = qual_reasons(engine, seen, kind);
     fv_decision decision = FV_NO_MATCH;

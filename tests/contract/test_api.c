@@ -231,7 +231,13 @@ static void test_engine__what_cannot_work_is_refused(void **state)
         {"models.dirr=x", FV_E_CONFIG, "models.dirr"},
         {"limits.pixels=abc", FV_E_CONFIG, "limits.pixels"},
         {"policy.match_fmr=1e-9", FV_E_CONFIG, "false match rate"},
+        {"policy.match_fmr=1e-9", FV_E_CONFIG, "policy.match_fmr: "},
         {"policy.match_fmr=0.6", FV_E_CONFIG, "policy.match_fmr"},
+        {"channels.nhsa-app.match_fmr=1e-8", FV_E_CONFIG, "channels.nhsa-app.match_fmr: "},
+        {"channels.wechat.liveness_bpcer=1e-5", FV_E_CONFIG, "channels.wechat.liveness_bpcer: "},
+        {"channels.counter.review_fmr=1e-5", FV_E_CONFIG, "channels.counter.review_fmr"},
+        {"channels.alipay.remedies_first=SMILE", FV_E_CONFIG, "'SMILE' is no remedy"},
+        {"channels.window.wording=clerk", FV_E_CONFIG, "channels.window.wording"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

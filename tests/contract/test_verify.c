@@ -147,6 +147,142 @@ static void test_channel__the_counter_is_no_remedy_at_the_counter(void **state)
         assert_int_not_equal(a.remedies[i], FV_REMEDY_VISIT_COUNTER);
 }
 
+/* Each channel by its own settings, all in one engine; slow machines are given time. */
+static void open_channels(fv_engine **e, fv_session **s)
+{
+    static const char *const overrides[] = {MODELS_OVERRIDE,
+                                            "channels.alipay.deadline_ms=600000",
+                                            "channels.alipay.match_fmr=5e-3",
+                                            "channels.alipay.review_fmr=1e-1",
+                                            "channels.alipay.liveness_bpcer=1e-3",
+                                            "channels.counter.deadline_ms=600000",
+                                            "channels.wechat.deadline_ms=1",
+                                            "channels.zheliban.deadline_ms=600000",
+                                            "channels.zheliban.wording=clerk",
+                                            "channels.zheliban.liveness=off"};
+    fv_engine_options o = FV_ENGINE_OPTIONS_INIT;
+    fv_error err = {0};
+    o.overrides = overrides;
+    o.n_overrides = ARRAY_LEN(overrides);
+    assert_fv_ok(fv_engine_create(e, &o, &err), &err);
+    assert_fv_ok(fv_session_create(s, *e, &err), &err);
+}
+
+static fv_result answer_on(fv_session *s, const char *channel, blob selfie, blob record)
+{
+    fv_request q = request_of(selfie, record);
+    fv_result r = FV_RESULT_INIT;
+    fv_error err = {0};
+    q.channel = channel;
+    assert_fv_ok(fv_verify(s, &q, &r, &err), &err);
+    return r;
+}
+
+static void test_channel__its_profile_is_used_and_told(void **state)
+{
+    fv_engine *e = NULL;
+    fv_session *s = NULL;
+    fv_error err = {0};
+    (void)state;
+    open_channels(&e, &s);
+    fv_result none = answer_on(s, NULL, fix.selfie, fix.record);
+    fv_result alipay = answer_on(s, "alipay", fix.selfie, fix.record);
+    fv_result counter = answer_on(s, "counter", fix.selfie, fix.record);
+    fv_result zheliban = answer_on(s, "zheliban", fix.selfie, fix.other);
+    assert_float_equal(none.match_fmr, 1e-4f, 1e-9);
+    assert_float_equal(alipay.match_fmr, 5e-3f, 1e-9);
+    assert_float_equal(alipay.review_fmr, 0.1f, 1e-9);
+    assert_float_equal(counter.match_fmr, 1e-4f, 1e-9);
+    assert_float_equal(counter.review_fmr, 5e-2f, 1e-9);
+    assert_true(alipay.match_similarity < none.match_similarity);
+    assert_true(counter.match_similarity == none.match_similarity);
+    assert_true(counter.review_similarity < none.review_similarity);
+    assert_true(alipay.review_similarity < counter.review_similarity);
+    assert_int_equal(none.liveness, FV_LIVENESS_LIVE);
+    assert_int_equal(alipay.liveness, FV_LIVENESS_LIVE);
+    assert_true(alipay.liveness_limit < none.liveness_limit);
+    assert_float_equal(alipay.liveness_bpcer, 1e-3f, 1e-9);
+    assert_int_equal(counter.liveness, FV_LIVENESS_NOT_ASKED);
+    assert_int_equal(counter.timings.liveness_us, 0);
+    assert_true(isnan(counter.liveness_limit));
+    assert_int_equal(zheliban.liveness, FV_LIVENESS_NOT_ASKED);
+    assert_int_equal(none.wording, FV_WORDING_MEMBER);
+    assert_int_equal(alipay.wording, FV_WORDING_MEMBER);
+    assert_int_equal(counter.wording, FV_WORDING_CLERK);
+    assert_int_equal(zheliban.wording, FV_WORDING_CLERK);
+    /* a clerk on a channel that is not the counter may still send there */
+    assert_int_equal(zheliban.remedies[zheliban.n_remedies - 1], FV_REMEDY_VISIT_COUNTER);
+    /* a comparison alone has the same profile */
+    fv_request q = request_of(fix.selfie, fix.record);
+    fv_result matched = FV_RESULT_INIT;
+    q.channel = "alipay";
+    assert_fv_ok(fv_match(s, &q, &matched, &err), &err);
+    assert_memory_equal(&matched.match_similarity, &alipay.match_similarity, 4 * sizeof(float));
+    assert_int_equal(matched.liveness, FV_LIVENESS_NOT_ASKED);
+    fv_session_destroy(&s);
+    fv_engine_destroy(&e);
+}
+
+static void test_channel__its_time_is_the_most_that_there_is(void **state)
+{
+    fv_engine *e = NULL;
+    fv_session *s = NULL;
+    fv_error err = {0};
+    fv_request q = request_of(fix.selfie, fix.record);
+    fv_result r = FV_RESULT_INIT;
+    (void)state;
+    open_channels(&e, &s);
+    q.channel = "wechat";
+    assert_int_equal(fv_verify(s, &q, &r, &err), FV_E_TIMEOUT);
+    q.deadline_ms = 600000;
+    assert_int_equal(fv_verify(s, &q, &r, &err), FV_E_TIMEOUT);
+    q.channel = "alipay";
+    assert_fv_ok(fv_verify(s, &q, &r, &err), &err);
+    q.deadline_ms = 1; /* less can be asked for */
+    assert_int_equal(fv_verify(s, &q, &r, &err), FV_E_TIMEOUT);
+    fv_session_destroy(&s);
+    fv_engine_destroy(&e);
+}
+
+/* One pair of photographs is decided by each channel's own bounds. */
+static void test_channel__its_bounds_decide(void **state)
+{
+    static const char *const channels[] = {NULL, "alipay", "counter"};
+    pixels p = portrait_read(RECORD_JPG);
+    pixels small = pixels_scaled(&p, 313, 600);
+    pixels noise = pixels_noise(313, 600, 1);
+    fv_engine *e = NULL;
+    fv_session *s = NULL;
+    bool differs[2] = {false, false};
+    (void)state;
+    open_channels(&e, &s);
+    for (int share = 10; share <= 90; share += 4) {
+        pixels mixed = pixels_blank(313, 600, 0);
+        for (size_t i = 0; i < 3 * 313 * 600; i++)
+            mixed.rgb[i] = (uint8_t)((small.rgb[i] * (100 - share) + noise.rgb[i] * share) / 100);
+        blob b = pixels_jpeg(&mixed, 90);
+        fv_decision decided[3];
+        for (size_t c = 0; c < 3; c++) {
+            fv_result r = answer_on(s, channels[c], fix.selfie, b);
+            decided[c] = r.decision;
+            if (isnan(r.similarity)) continue;
+            assert_int_equal(r.decision, r.similarity >= r.match_similarity    ? FV_PASS
+                                         : r.similarity >= r.review_similarity ? FV_MANUAL_REVIEW
+                                                                               : FV_NO_MATCH);
+        }
+        for (size_t c = 0; c < 2; c++)
+            differs[c] = differs[c] || decided[c + 1] != decided[0];
+        free(b.data);
+        free(mixed.rgb);
+    }
+    assert_true(differs[0] && differs[1]);
+    free(noise.rgb);
+    free(small.rgb);
+    free(p.rgb);
+    fv_session_destroy(&s);
+    fv_engine_destroy(&e);
+}
+
 static void test_deadline__ends_the_request_not_the_session(void **state)
 {
     fv_request r = request_of(fix.selfie, fix.record);
@@ -258,6 +394,9 @@ int main(void)
         cmocka_unit_test(test_verify__under_16_needs_no_photograph),
         cmocka_unit_test(test_match__has_no_age_gate),
         cmocka_unit_test(test_channel__the_counter_is_no_remedy_at_the_counter),
+        cmocka_unit_test(test_channel__its_profile_is_used_and_told),
+        cmocka_unit_test(test_channel__its_time_is_the_most_that_there_is),
+        cmocka_unit_test(test_channel__its_bounds_decide),
         cmocka_unit_test(test_deadline__ends_the_request_not_the_session),
         cmocka_unit_test(test_verify__asked_twice_answers_the_same_bits),
         cmocka_unit_test(test_verify__is_symmetric),

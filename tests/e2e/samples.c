@@ -124,6 +124,7 @@ static cli_answer answer(unsigned seed)
     r->liveness_limit = 0.5f;
     r->attack_limit = 0.25f;
     r->liveness_bpcer = 0.01f;
+    r->wording = (fv_wording)(seed % 2);
     a.versions.pack_name = "pack";
     a.versions.pack_sha256 = "00ff";
     a.versions.calibration_id = "calibration";

@@ -232,6 +232,36 @@ class Channel(Case):
             self.assertEqual("VISIT_COUNTER" in remedies, name != "counter")
             self.assertTrue(remedies)
 
+    def test_the_channels_profile_holds(self):
+        def ask(*args):
+            result = run("verify", "--json", "--locale", "en", *args, SELFIE, OTHER)
+            self.assertEqual((result.returncode, result.stderr), (NO, b""))
+            return one_document(result.stdout)
+
+        member = ask("--channel", "alipay")
+        clerk = ask("--channel", "counter")
+        self.assertEqual((member["liveness"], clerk["liveness"]), ("LIVE", "NOT_ASKED"))
+        self.assertEqual(member["remedies"][0], clerk["remedies"][0])
+        self.assertFalse(member["remedy_texts"][0].startswith("Ask the person to "))
+        for text in clerk["remedy_texts"]:
+            self.assertRegex(text, "^(Ask|Please) ")
+        self.assertLess(clerk["scores"]["review_similarity"],
+                        member["scores"]["review_similarity"])
+        self.assertEqual(clerk["scores"]["match_similarity"],
+                         member["scores"]["match_similarity"])
+        other = ask("--channel", "alipay", "--set", "channels.alipay.match_fmr=1e-3",
+                    "--set", "channels.alipay.wording=clerk",
+                    "--set", "channels.alipay.remedies_first=RENEW_ID_PHOTO")
+        self.assertEqual(other["remedy_texts"][0], clerk["remedy_texts"][0])
+        self.assertEqual(other["remedies"][-1], "VISIT_COUNTER")
+        self.assertLess(other["scores"]["match_similarity"],
+                        member["scores"]["match_similarity"])
+        self.refused(USAGE, "settings", ["channels.alipay.match_fmr", "was not measured"],
+                     "verify", "--set", "channels.alipay.match_fmr=1e-8", SELFIE, RECORD)
+        self.refused(FAULT, "", ["time"], "verify", "--channel", "nhsa-app", "--deadline-ms",
+                     "600000", "--set", "channels.nhsa-app.deadline_ms=1", SELFIE, RECORD,
+                     status="DEADLINE_EXCEEDED")
+
 
 class Deadline(Case):
     def test_time_that_runs_out_is_no_decision(self):

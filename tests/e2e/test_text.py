@@ -43,6 +43,10 @@ class Text(Case):
     def test_no_match_at_the_counter(self):
         self.check("no_match_counter", NO, "--channel", "counter", SELFIE, OTHER)
 
+    def test_retake_at_the_counter(self):
+        self.check("retake_counter", NO, "--channel", "counter",
+                   self.crop(SELFIE, "cut.jpg", 0, 192, 910, 800), RECORD)
+
     def test_retake_cut_off(self):
         self.check("retake_cut_off", NO, self.crop(SELFIE, "cut.jpg", 0, 192, 910, 800), RECORD)
 

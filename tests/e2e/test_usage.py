@@ -222,6 +222,13 @@ class Models(Case):
             self.assertIn(network["file"], text.stdout.decode())
         self.assertIn(f"{document['match_similarity']:.4f}", text.stdout.decode())
         self.assertGreater(document["match_similarity"], document["review_similarity"])
+        self.assertEqual([c["name"] for c in document["channels"]],
+                         ["nhsa-app", "alipay", "wechat", "zheliban", "counter"])
+        for channel in document["channels"]:
+            line = [x for x in text.stdout.decode().splitlines() if channel["name"] in x][0]
+            self.assertIn(f"{channel['match_similarity']:.4f}", line)
+            self.assertIn(f"{channel['review_similarity']:.4f}", line)
+            self.assertEqual("no liveness" in line, not channel["liveness"])
 
     def test_the_folder_may_be_named(self):
         here = one_document(run("models", "--json").stdout)

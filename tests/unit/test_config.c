@@ -401,6 +401,56 @@ static void test_config__order_of_two_keys(void **state)
                                   "box.range.low, 6");
 }
 
+static bool is_loud(const char *text, char *why, size_t size)
+{
+    if (text[strcspn(text, "abcdefghijklmnopqrstuvwxyz")] == '\0') return true;
+    (void)snprintf(why, size, "'%s' is not loud", text);
+    return false;
+}
+
+/* A 0 is the other key's value; a text is held against what else must hold. */
+static void test_config__inherited_values_and_checked_texts(void **state)
+{
+    static const fvi_config_key own[] = {
+        KEY("least", DOUBLE, low, .min = -9, .max = 9),
+        KEY("most", DOUBLE, high, .min = -9, .max = 9),
+        KEY("part.most", DOUBLE, share, .min = 0, .max = 9, .inherits = "most"),
+        KEY("part.name", TEXT, name, .check = is_loud),
+    };
+    static const fvi_config_order own_orders[] = {{"least", "most"}, {"least", "part.most"}};
+    fvi_config_table t = {own, ARRAY_LEN(own), own_orders, ARRAY_LEN(own_orders)};
+    static const struct {
+        const char *yaml, *text; /* text NULL: good */
+    } rows[] = {
+        {"least: 0.5\npart: {most: 0}\n", NULL},
+        {"least: 0.5\npart: {most: 0.5}\n", NULL},
+        {"least: 0.5\npart: {most: 0.25}\n", "f:2: part.most: 0.25 is below least, 0.5"},
+        {"part: {most: 0.25}\nleast: 0.5\n", "f:2: part.most: 0.25 is below least, 0.5"},
+        {"most: 2\nleast: 1.5\npart: {most: 0}\n", NULL},
+        {"part: {name: LOUD 1}\n", NULL},
+        {"part:\n  name: LOUd\n", "f:2: part.name: 'LOUd' is not loud"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        fvi_config_source s = {
+            .name = "f", .yaml = (const uint8_t *)rows[i].yaml, .yaml_len = strlen(rows[i].yaml)};
+        values v = shipped;
+        fv_error err = {0};
+        fv_status st = fvi_config_load(&t, &s, &v, &err);
+        assert_int_equal(st, rows[i].text == NULL ? FV_OK : FV_E_CONFIG);
+        assert_string_equal(err.text, rows[i].text == NULL ? "" : rows[i].text);
+    }
+    static const fvi_config_key orphan[] = {
+        KEY("least", DOUBLE, low, .min = -9, .max = 9),
+        KEY("part.most", DOUBLE, share, .min = 0, .max = 9, .inherits = "nothing"),
+    };
+    static const char *const zero = "part.most=0";
+    fvi_config_source s = {.name = "f", .overrides = &zero, .n_overrides = 1};
+    values v = shipped;
+    t = (fvi_config_table){orphan, 2, own_orders + 1, 1};
+    assert_int_equal(fvi_config_load(&t, &s, &v, NULL), FV_E_INTERNAL);
+}
+
 static void test_config__long_things_are_cut_in_the_text(void **state)
 {
     char yaml[400] = "";
@@ -625,6 +675,7 @@ int main(void)
         cmocka_unit_test(test_config__texts_that_yaml_could_not_hold),
         cmocka_unit_test(test_config__overrides),
         cmocka_unit_test(test_config__order_of_two_keys),
+        cmocka_unit_test(test_config__inherited_values_and_checked_texts),
         cmocka_unit_test(test_config__long_things_are_cut_in_the_text),
         cmocka_unit_test(test_config__too_many_keys_and_bytes),
         cmocka_unit_test(test_config__dump_is_commented_yaml),

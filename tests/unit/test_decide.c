@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "verify/channel.h"
 #include "verify/decide.h"
 
 /*
@@ -105,45 +104,12 @@ static void test_zone__bounds_belong_to_the_better_zone(void **state)
     }
 }
 
-static void test_channel__known_names_only(void **state)
-{
-    static const struct {
-        const char *name;
-        bool counter;
-    } rows[] = {{"nhsa-app", false},
-                {"alipay", false},
-                {"wechat", false},
-                {"zheliban", false},
-                {"counter", true}};
-    static const char *const unknown[] = {"", "Counter", "counter ", "alipa", "alipayy", "窗口"};
-    const fvi_channel *c = NULL;
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        fv_error err = {0};
-        assert_fv_ok(fvi_channel_find(rows[i].name, &c, &err), &err);
-        assert_string_equal(c->name, rows[i].name);
-        assert_true(c->is_counter == rows[i].counter);
-    }
-    assert_int_equal(fvi_channel_find(NULL, &c, NULL), FV_OK);
-    assert_false(c->is_counter);
-    const fvi_channel *before = c;
-    for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
-        fv_error err = {0};
-        assert_int_equal(fvi_channel_find(unknown[i], &c, &err), FV_E_ARG);
-        assert_string_equal(err.field, "channel");
-        for (size_t k = 0; k < ARRAY_LEN(rows); k++)
-            assert_non_null(strstr(err.text, rows[k].name));
-        assert_ptr_equal(c, before);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decide__every_combination),
         cmocka_unit_test(test_decide__a_pass_needs_everything),
         cmocka_unit_test(test_zone__bounds_belong_to_the_better_zone),
-        cmocka_unit_test(test_channel__known_names_only),
     };
     return cmocka_run_group_tests_name("decide", tests, NULL, NULL);
 }

@@ -7,8 +7,8 @@
 
 #include "verify/explain.h"
 
-static const fvi_channel app = {"alipay", false};
-static const fvi_channel counter = {"counter", true};
+static const fvi_channel app = {.name = "alipay"};
+static const fvi_channel counter = {.name = "counter", .is_counter = true};
 
 static fvi_limits_set shipped(fv_image image)
 {
@@ -523,6 +523,44 @@ static void test_finish__a_refusal_always_leaves_something_to_do(void **state)
     }
 }
 
+/* What the channel tells first comes forward, in its order; the rest and the counter stay. */
+static void test_finish__the_channels_order(void **state)
+{
+    static const struct {
+        fvi_remedy_order first;
+        fv_remedy app[4], counter[3];
+    } rows[] = {
+        {{.n = 0},
+         {FV_REMEDY_LOOK_STRAIGHT, FV_REMEDY_OPEN_EYES, FV_REMEDY_RENEW_ID_PHOTO,
+          FV_REMEDY_VISIT_COUNTER},
+         {FV_REMEDY_LOOK_STRAIGHT, FV_REMEDY_OPEN_EYES, FV_REMEDY_RENEW_ID_PHOTO}},
+        {{.of = {FV_REMEDY_HOLD_STILL, FV_REMEDY_OPEN_EYES}, .n = 2},
+         {FV_REMEDY_OPEN_EYES, FV_REMEDY_LOOK_STRAIGHT, FV_REMEDY_RENEW_ID_PHOTO,
+          FV_REMEDY_VISIT_COUNTER},
+         {FV_REMEDY_OPEN_EYES, FV_REMEDY_LOOK_STRAIGHT, FV_REMEDY_RENEW_ID_PHOTO}},
+        {{.of = {FV_REMEDY_RENEW_ID_PHOTO, FV_REMEDY_OPEN_EYES, FV_REMEDY_LOOK_STRAIGHT}, .n = 3},
+         {FV_REMEDY_RENEW_ID_PHOTO, FV_REMEDY_OPEN_EYES, FV_REMEDY_LOOK_STRAIGHT,
+          FV_REMEDY_VISIT_COUNTER},
+         {FV_REMEDY_RENEW_ID_PHOTO, FV_REMEDY_OPEN_EYES, FV_REMEDY_LOOK_STRAIGHT}},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        for (int k = 0; k < 2; k++) {
+            fvi_channel c = k == 0 ? app : counter;
+            fvi_reasons r = {.n = 0};
+            fv_result out = {0};
+            c.first = rows[i].first;
+            r.of[r.n++] = reason(FV_REASON_EYES_CLOSED, FV_SELFIE, FV_ADVICE);
+            r.of[r.n++] = reason(FV_REASON_HEAD_TURNED, FV_SELFIE, FV_ADVICE);
+            fvi_explain_decision(&r, FV_NO_MATCH);
+            fvi_explain_finish(&r, FV_NO_MATCH, &c, &out);
+            assert_int_equal(out.n_remedies, k == 0 ? 4 : 3);
+            assert_memory_equal(out.remedies, k == 0 ? rows[i].app : rows[i].counter,
+                                out.n_remedies * sizeof out.remedies[0]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -543,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_finish__advice_about_the_photograph_at_fault_only),
         cmocka_unit_test(test_finish__a_doubtful_comparison),
         cmocka_unit_test(test_finish__a_pass_says_nothing),
+        cmocka_unit_test(test_finish__the_channels_order),
         cmocka_unit_test(test_finish__a_refusal_always_leaves_something_to_do),
     };
     return cmocka_run_group_tests_name("explain", tests, NULL, NULL);

@@ -90,6 +90,43 @@ static void test_remedies__are_whole(void **state)
     assert_string_equal(fv_remedy_name(FV_REMEDY_NONE), "");
 }
 
+/* Polite, of one action, and never "you": the clerk is not the one on the photograph. */
+static void test_remedies__as_said_to_a_clerk(void **state)
+{
+    static const char please[] = "请";
+    int n = 0;
+    (void)state;
+    for (int i = -2; i < 100; i++) {
+        fv_remedy r = (fv_remedy)i;
+        const char *name = fv_remedy_name(r);
+        const char *zh = fv_remedy_text_for(r, FV_WORDING_CLERK, FV_LOCALE_ZH_CN);
+        const char *en = fv_remedy_text_for(r, FV_WORDING_CLERK, FV_LOCALE_EN);
+        for (int l = 0; l < 2; l++) {
+            const char *told = fv_remedy_text(r, (fv_locale)l);
+            assert_string_equal(fv_remedy_text_for(r, FV_WORDING_MEMBER, (fv_locale)l), told);
+            assert_string_equal(fv_remedy_text_for(r, (fv_wording)2, (fv_locale)l), told);
+            assert_string_equal(fv_remedy_text_for(r, (fv_wording)-1, (fv_locale)l), told);
+        }
+        if (name[0] == '\0') {
+            assert_string_equal(zh, "");
+            assert_string_equal(en, "");
+            continue;
+        }
+        n++;
+        check_text(name, zh, true, false);
+        check_text(name, en, false, false);
+        assert_string_not_equal(zh, fv_remedy_text(r, FV_LOCALE_ZH_CN));
+        assert_string_not_equal(en, fv_remedy_text(r, FV_LOCALE_EN));
+        if (strncmp(zh, please, sizeof please - 1) != 0) fail_msg("%s: not polite: %s", name, zh);
+        if (strncmp(en, "Ask ", 4) != 0 && strncmp(en, "Please ", 7) != 0)
+            fail_msg("%s: not polite: %s", name, en);
+        if (strstr(en, "your") != NULL || strstr(zh, "您") != NULL || strstr(zh, "手机") != NULL)
+            fail_msg("%s: said to the member: %s %s", name, en, zh);
+        if (strpbrk(en, ".;:") != NULL) fail_msg("%s: more than one action: %s", name, en);
+    }
+    assert_int_equal(n, 18);
+}
+
 static void test_names__of_every_number(void **state)
 {
     (void)state;
@@ -205,9 +242,12 @@ static void print_all(FILE *to)
         }
     }
     for (int i = 1; fv_remedy_name((fv_remedy)i)[0] != '\0'; i++)
-        (void)fprintf(to, "remedy %d %s\n  zh-CN: %s\n  en: %s\n", i, fv_remedy_name((fv_remedy)i),
-                      fv_remedy_text((fv_remedy)i, FV_LOCALE_ZH_CN),
-                      fv_remedy_text((fv_remedy)i, FV_LOCALE_EN));
+        (void)fprintf(to,
+                      "remedy %d %s\n  zh-CN: %s\n  en: %s\n  clerk zh-CN: %s\n  clerk en: %s\n", i,
+                      fv_remedy_name((fv_remedy)i), fv_remedy_text((fv_remedy)i, FV_LOCALE_ZH_CN),
+                      fv_remedy_text((fv_remedy)i, FV_LOCALE_EN),
+                      fv_remedy_text_for((fv_remedy)i, FV_WORDING_CLERK, FV_LOCALE_ZH_CN),
+                      fv_remedy_text_for((fv_remedy)i, FV_WORDING_CLERK, FV_LOCALE_EN));
     for (int i = 0; fv_decision_name((fv_decision)i)[0] != '\0'; i++)
         (void)fprintf(to, "decision %d %s\n  zh-CN: %s\n  en: %s\n", i,
                       fv_decision_name((fv_decision)i),
@@ -250,6 +290,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows__are_whole),
         cmocka_unit_test(test_remedies__are_whole),
+        cmocka_unit_test(test_remedies__as_said_to_a_clerk),
         cmocka_unit_test(test_names__of_every_number),
         cmocka_unit_test(test_text__cut_at_every_size),
         cmocka_unit_test(test_text__format_is_set_in),

@@ -123,6 +123,7 @@ static fvi_settings shipped(void)
 
 static void test_settings__shipped_values(void **state)
 {
+    static const char *const names[] = {"nhsa-app", "alipay", "wechat", "zheliban", "counter"};
     fvi_settings s = shipped();
     (void)state;
     assert_string_equal(s.models.dir, "");
@@ -138,6 +139,17 @@ static void test_settings__shipped_values(void **state)
     assert_true(s.policy.review_fmr == 1e-2);
     assert_int_equal(s.policy.liveness, FVI_LIVENESS_REQUIRED);
     assert_true(s.policy.liveness_bpcer == 1e-2);
+    for (int i = 0; i < FVI_CHANNEL_COUNT; i++) {
+        const fvi_profile *p = &s.channels[i];
+        bool counter = i == FVI_CHANNEL_COUNTER;
+        assert_true(p->match_fmr == 0.0 && p->liveness_bpcer == 0.0);
+        assert_true(p->review_fmr == (counter ? 0.05 : 0.0));
+        assert_int_equal(p->liveness, counter ? FVI_LIVENESS_OFF : FVI_LIVENESS_REQUIRED);
+        assert_int_equal(p->deadline_ms, counter ? 10000 : 5000);
+        assert_int_equal(p->wording, counter ? FV_WORDING_CLERK : FV_WORDING_MEMBER);
+        assert_true((p->remedies_first[0] != '\0') == counter);
+        assert_string_equal(fvi_channel_infos[i].name, names[i]);
+    }
     for (int m = 0; m < FVI_Q_COUNT; m++) {
         assert_memory_equal(&s.selfie.gate[m], &fvi_selfie_limits.gate[m], sizeof(fvi_limit));
         assert_memory_equal(&s.record.gate[m], &fvi_record_limits.gate[m], sizeof(fvi_limit));
@@ -201,6 +213,67 @@ static void test_settings__refusals_leave_the_output_alone(void **state)
                    ":1: engine.backend: 'abacus' is none of onednn opencv");
     assert_refused("", "limits.pixels=abc", "--set limits.pixels=abc: not a whole number: 'abc'");
     assert_refused("", "policy.match_fmr=0", "--set policy.match_fmr=0: 0 is outside 1e-09 .. 0.5");
+}
+
+static void test_settings__channels_by_file_and_override(void **state)
+{
+    static const char *const overrides[] = {"channels.nhsa-app.match_fmr=2e-4",
+                                            "channels.wechat.wording=clerk"};
+    fvi_settings s;
+    fv_error err = {0};
+    (void)state;
+    write_file("channels:\n"
+               "  nhsa-app: {match_fmr: 1e-5, review_fmr: 1e-3, deadline_ms: 900}\n"
+               "  counter:\n"
+               "    liveness: policy\n"
+               "    liveness_bpcer: 1e-3\n"
+               "    remedies_first: OPEN_EYES HOLD_STILL\n");
+    assert_fv_ok(fvi_settings_load(&s, path, overrides, ARRAY_LEN(overrides), &err), &err);
+    const fvi_profile *p = &s.channels[FVI_CHANNEL_NHSA_APP];
+    assert_true(p->match_fmr == 2e-4 && p->review_fmr == 1e-3);
+    assert_int_equal(p->deadline_ms, 900);
+    assert_int_equal(s.channels[FVI_CHANNEL_WECHAT].wording, FV_WORDING_CLERK);
+    assert_int_equal(s.channels[FVI_CHANNEL_ALIPAY].wording, FV_WORDING_MEMBER);
+    p = &s.channels[FVI_CHANNEL_COUNTER];
+    assert_int_equal(p->liveness, FVI_LIVENESS_AS_POLICY);
+    assert_true(p->liveness_bpcer == 1e-3);
+    assert_string_equal(p->remedies_first, "OPEN_EYES HOLD_STILL");
+}
+
+static void test_settings__channels_are_checked(void **state)
+{
+    (void)state;
+    assert_refused("channels:\n  nhsaapp: {match_fmr: 1e-4}\n", NULL,
+                   ":2: unknown key 'nhsaapp' in 'channels'");
+    assert_refused("channels:\n  counter:\n    wordings: clerk\n", NULL,
+                   ":3: unknown key 'wordings' in 'channels.counter'");
+    assert_refused("", "channels.counter.wording=rude",
+                   "--set channels.counter.wording=rude: 'rude' is none of member clerk");
+    assert_refused("channels:\n  alipay:\n    remedies_first: OPEN_EYES OPEN_EYE\n", NULL,
+                   ":3: channels.alipay.remedies_first: 'OPEN_EYE' is no remedy");
+    assert_refused("", "channels.nhsa-app.remedies_first=VISIT_COUNTER",
+                   "--set channels.nhsa-app.remedies_first=VISIT_COUNTER: 'VISIT_COUNTER' is "
+                   "always told last");
+}
+
+/* The rates in force are held against each other, and blamed is who spoke last. */
+static void test_settings__a_channels_rates_are_ordered(void **state)
+{
+    (void)state;
+    assert_refused("channels:\n  wechat:\n    match_fmr: 2e-3\n    review_fmr: 1e-3\n", NULL,
+                   ":4: channels.wechat.review_fmr: 0.001 is below channels.wechat.match_fmr, "
+                   "0.002");
+    assert_refused("channels:\n  wechat: {review_fmr: 1e-5}\n", NULL,
+                   ":2: channels.wechat.review_fmr: 1e-05 is below policy.match_fmr, 0.0001");
+    assert_refused("channels:\n  wechat: {match_fmr: 2e-2}\n", NULL,
+                   ":2: policy.review_fmr: 0.01 is below channels.wechat.match_fmr, 0.02");
+    assert_refused("channels:\n  wechat: {review_fmr: 1e-3}\n", "policy.match_fmr=2e-3",
+                   "--set policy.match_fmr=2e-3: channels.wechat.review_fmr: 0.001 is below "
+                   "policy.match_fmr, 0.002");
+    assert_refused("channels:\n  wechat: {match_fmr: 1e-5, review_fmr: 1e-5}\n",
+                   "channels.wechat.match_fmr=0",
+                   "--set channels.wechat.match_fmr=0: channels.wechat.review_fmr: 1e-05 is below "
+                   "policy.match_fmr, 0.0001");
 }
 
 static void test_settings__file_that_cannot_be_read(void **state)
@@ -273,8 +346,13 @@ static void test_settings__table_is_sound(void **state)
 static void test_settings__dump_loads_back(void **state)
 {
     static const char *const overrides[] = {
-        "models.dir=/srv/\xe4\xba\xba\xe8\x84\xb8 \"pack\"", "policy.match_fmr=3.3e-7",
-        "selfie.head_pitch.min=-.inf", "record.face_inside.min=0.1234567890123456789"};
+        "models.dir=/srv/\xe4\xba\xba\xe8\x84\xb8 \"pack\"",
+        "policy.match_fmr=3.3e-7",
+        "selfie.head_pitch.min=-.inf",
+        "record.face_inside.min=0.1234567890123456789",
+        "channels.nhsa-app.match_fmr=7e-5",
+        "channels.nhsa-app.liveness=policy",
+        "channels.zheliban.remedies_first= HOLD_STILL OPEN_EYES"};
     fvi_settings s;
     fvi_settings back;
     fv_error err = {0};
@@ -287,7 +365,7 @@ static void test_settings__dump_loads_back(void **state)
     assert_fv_ok(fvi_settings_load(&back, path, NULL, 0, &err), &err);
     for (size_t i = 0; i < fvi_settings_table.n_keys; i++) {
         const fvi_config_key *k = &fvi_settings_table.keys[i];
-        size_t n = k->type == FVI_CONFIG_TEXT ? strlen(s.models.dir) + 1 : k->size;
+        size_t n = k->type == FVI_CONFIG_TEXT ? strlen((char *)&s + k->offset) + 1 : k->size;
         assert_memory_equal((char *)&s + k->offset, (char *)&back + k->offset, n);
     }
 }
@@ -327,6 +405,9 @@ int main(void)
         cmocka_unit_test(test_settings__shipped_values),
         cmocka_unit_test(test_settings__file_then_overrides),
         cmocka_unit_test(test_settings__refusals_leave_the_output_alone),
+        cmocka_unit_test(test_settings__channels_by_file_and_override),
+        cmocka_unit_test(test_settings__channels_are_checked),
+        cmocka_unit_test(test_settings__a_channels_rates_are_ordered),
         cmocka_unit_test(test_settings__file_that_cannot_be_read),
         cmocka_unit_test(test_settings__each_number_at_and_beyond_its_range),
         cmocka_unit_test(test_settings__table_is_sound),
