@@ -28,7 +28,8 @@ static fv_status ask(fv_session *session, fv_error *err)
     FVI_TRY(fv_verify(session, &request, &result, err));
     for (uint32_t i = 0; i < result.n_reasons; i++)
         told = told || (result.reasons[i].code == FV_REASON_NO_FACE);
-    if (result.decision != FV_RETAKE_SELFIE || !told)
+    /* where neither can be used, the photograph on record is what the answer faults */
+    if (result.decision != FV_RECORD_PHOTO_UNUSABLE || !told)
         st = fvi_fail(err, FV_E_INTERNAL, "self-check: a grey picture was answered with %s",
                       fv_decision_name(result.decision));
 out:

@@ -44,12 +44,14 @@ static struct {
 
 static int open_all(void **state)
 {
-    const char *overrides[] = {"models.dir=" FV_TEST_MODELS};
+    const char *overrides[] = {"models.dir=" FV_TEST_MODELS, "channels.alipay.deadline_ms=600000",
+                               "channels.alipay.liveness_bpcer=1e-3",
+                               "channels.counter.deadline_ms=600000"};
     fv_engine_options o = FV_ENGINE_OPTIONS_INIT;
     fv_error err = {0};
     (void)state;
     o.overrides = overrides;
-    o.n_overrides = 1;
+    o.n_overrides = ARRAY_LEN(overrides);
     fix.selfie = portrait_file(SELFIE_JPG);
     fix.record = portrait_file(RECORD_JPG);
     if (fv_engine_create(&fix.engine, &o, &err) == FV_OK &&
@@ -138,6 +140,43 @@ static void test_live__between_the_limits_the_selfie_is_retaken(void **state)
     assert_int_equal(r.decision, FV_PASS);
     r = verify(fix.selfie, fix.record, nextafterf(r.attack_limit, 0.0f));
     assert_int_equal(r.decision, FV_LIVENESS_REFUSED);
+}
+
+static fv_result verify_on(const char *channel, float score)
+{
+    fv_request q = FV_REQUEST_INIT;
+    fv_result r = FV_RESULT_INIT;
+    fv_error err = {0};
+    watch.calls = 0;
+    watch.score = score;
+    q.selfie = (fv_bytes){fix.selfie.data, fix.selfie.len};
+    q.record = (fv_bytes){fix.record.data, fix.record.len};
+    q.channel = channel;
+    assert_fv_ok(fv_verify(fix.session, &q, &r, &err), &err);
+    return r;
+}
+
+static void test_live__the_channels_limit_judges(void **state)
+{
+    (void)state;
+    fv_result none = verify_on(NULL, NAN), alipay = verify_on("alipay", NAN);
+    float between = (none.liveness_limit + alipay.liveness_limit) / 2;
+    assert_true(alipay.liveness_limit < between && between < none.liveness_limit);
+    assert_true(alipay.attack_limit == none.attack_limit); /* whatever the channel */
+    none = verify_on(NULL, between);
+    assert_int_equal(none.liveness, FV_LIVENESS_CANNOT_JUDGE);
+    alipay = verify_on("alipay", between);
+    assert_int_equal(alipay.liveness, FV_LIVENESS_LIVE);
+    assert_int_equal(alipay.decision, FV_PASS);
+    fv_liveness_result alone = FV_LIVENESS_RESULT_INIT; /* of no channel */
+    fv_error err = {0};
+    assert_fv_ok(
+        fv_liveness(fix.session, (fv_bytes){fix.selfie.data, fix.selfie.len}, &alone, &err), &err);
+    assert_true(alone.limit == none.liveness_limit);
+    assert_int_equal(alone.liveness, FV_LIVENESS_CANNOT_JUDGE);
+    fv_result counter = verify_on("counter", 0.0f);
+    assert_int_equal(counter.decision, FV_PASS);
+    assert_int_equal(watch.calls, 0);
 }
 
 /* Too little around the face: told so, whatever the score. */
@@ -232,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_live__a_selfie_that_is_not_used_is_not_looked_at),
         cmocka_unit_test(test_live__an_attack_is_refused_before_the_comparison),
         cmocka_unit_test(test_live__between_the_limits_the_selfie_is_retaken),
+        cmocka_unit_test(test_live__the_channels_limit_judges),
         cmocka_unit_test(test_live__a_tight_cut_cannot_be_judged),
         cmocka_unit_test(test_live__what_hides_the_face_is_the_reason),
         cmocka_unit_test(test_live__match_does_not_ask),

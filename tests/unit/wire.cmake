@@ -14,3 +14,13 @@ foreach(text ${wire_texts})
     sh ${FV_PROTOC} ${type} ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests/data/wire/${name})
   set_tests_properties(wire_golden_${name} PROPERTIES LABELS unit)
 endforeach()
+
+# A service that answers as a test says.
+add_library(fv_test_responder STATIC EXCLUDE_FROM_ALL
+  ${CMAKE_SOURCE_DIR}/tests/support/responder.c ${CMAKE_SOURCE_DIR}/tests/support/certificate.c)
+target_link_libraries(fv_test_responder
+  PUBLIC fv_wire fv_nng PRIVATE fv_flags fv_test_support PkgConfig::crypto)
+target_include_directories(fv_test_responder PUBLIC ${CMAKE_SOURCE_DIR}/tests/support)
+target_compile_options(fv_test_responder PRIVATE -Wno-conversion)
+fv_test(test_client SOURCES test_client.c LINKS fv_client fv_test_responder Threads::Threads m
+  LABELS unit)
