@@ -118,15 +118,13 @@ static void arrive(fvi_call *c)
 {
     fvi_server *s = c->station->server;
     fv_bytes message = {nng_msg_body(c->request), nng_msg_len(c->request)};
-    fvi_pipe pipe = {.own = false};
 
     c->arrived_us = fvi_clock_us();
     c->pipe = (uint32_t)nng_pipe_id(nng_msg_get_pipe(c->request));
     c->until_us = 0;
     fvi_wire_peek_request(message, &c->peek);
     if (c->peek.deadline_ms != 0) c->until_us = c->arrived_us + 1000u * (uint64_t)c->peek.deadline_ms;
-    (void)fvi_pipes_get(s->pipes, c->pipe, &pipe);
-    if (pipe.own) { /* the probe asks whether the way is open, and must not wait for workers */
+    if (strcmp(c->peek.request_id, s->probe_id) == 0) { /* the probe asks whether the way is open, and must not wait for workers */
         say_busy(c, FVI_RETRY_NEVER, true);
         return;
     }

@@ -107,6 +107,7 @@ typedef struct fvi_server {
     void (*on_reload)(bool ends);
     struct nng_tls_config *tls;
     uint64_t started_us;
+    char probe_id[32]; /* the request_id of the own probes, which nobody else can know */
 
     fvi_queue *queue;
     fvi_replies *replies;
@@ -208,7 +209,7 @@ typedef enum fvi_probed {
     FVI_PROBE_DEAD,   /* did not take the connection */
 } fvi_probed;
 
-fvi_probed fvi_probe(const char *url, uint32_t limit_ms);
+fvi_probed fvi_probe(const char *url, const char *request_id, uint32_t limit_ms);
 
 /* ---- tls.c ---- */
 

@@ -65,7 +65,7 @@ static void look_after(fvi_listener *l)
     case FVI_PATH_OURS:
         break;
     }
-    fvi_probed probed = fvi_probe(l->url.text, PROBE_LIMIT_MS);
+    fvi_probed probed = fvi_probe(l->url.text, s->probe_id, PROBE_LIMIT_MS);
     if (probed == FVI_PROBE_ANSWERED || atomic_load(&s->draining)) return;
     fvi_metrics_count(s->metrics, FVI_COUNT_SELF_PROBE_FAILED);
     if (probed == FVI_PROBE_DEAD)

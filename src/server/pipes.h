@@ -19,7 +19,6 @@ typedef struct fvi_pipe {
     uint32_t listener;
     char peer[FVI_PEER_CAP]; /**< "uid=1000", or an address */
     const char *url;         /**< it came by; static */
-    bool own;                /**< the service itself, probing */
     uint64_t replies;        /**< handed to nng */
 } fvi_pipe;
 

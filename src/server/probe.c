@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <nng/protocol/reqrep0/req.h>
@@ -33,21 +34,21 @@ static int ask(nng_socket q, const char *url, fv_bytes request)
     return rv;
 }
 
-fvi_probed fvi_probe(const char *url, uint32_t limit_ms)
+fvi_probed fvi_probe(const char *url, const char *request_id, uint32_t limit_ms)
 {
-    static const fvi_wire_request info = {.op = FVI_OP_INFO,
-                                          .request_id = "self-probe",
-                                          .channel = "",
-                                          .subject_ref = "",
-                                          .consent_ref = "",
-                                          .birth_date = "",
-                                          .id_number = "",
-                                          .locale = FV_LOCALE_EN};
+    fvi_wire_request info = {.op = FVI_OP_INFO,
+                             .channel = "",
+                             .subject_ref = "",
+                             .consent_ref = "",
+                             .birth_date = "",
+                             .id_number = "",
+                             .locale = FV_LOCALE_EN};
     nng_socket q;
     uint8_t *bytes = NULL;
     size_t len = 0;
     atomic_bool connected = false;
 
+    (void)snprintf(info.request_id, sizeof info.request_id, "%s", request_id);
     /* without memory nothing can be said against the listener */
     if (fvi_wire_request_encode(&info, &bytes, &len, NULL) != FV_OK) return FVI_PROBE_SILENT;
     int rv = nng_req0_open(&q);

@@ -173,6 +173,14 @@ out:
     return st;
 }
 
+static void make_probe_id(fvi_server *s)
+{
+    uint64_t secret[1] = {0};
+
+    if (getentropy(secret, sizeof secret) != 0) secret[0] = fvi_clock_us();
+    (void)snprintf(s->probe_id, sizeof s->probe_id, "probe-%016llx", (unsigned long long)secret[0]);
+}
+
 fv_status fvi_server_start(fvi_server **out, const fvi_server_options *o, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -189,6 +197,7 @@ fv_status fvi_server_start(fvi_server **out, const fvi_server_options *o, fv_err
     s->on_reload = o->on_reload;
     s->n_workers = count_workers(&s->settings);
     s->started_us = fvi_clock_us();
+    make_probe_id(s);
     FVI_TRY(check(s, o->settings, err));
     FVI_TRY(start(s, err));
     *out = s;

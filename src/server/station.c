@@ -4,20 +4,16 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <nng/protocol/reqrep0/rep.h>
 
 static void describe_peer(nng_pipe pipe, fvi_pipe *out)
 {
     uint64_t uid = 0;
-    uint64_t pid = 0;
     nng_sockaddr at = {.s_family = NNG_AF_UNSPEC};
 
     if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_UID, &uid) == 0) {
         (void)snprintf(out->peer, sizeof out->peer, "uid=%llu", (unsigned long long)uid);
-        out->own = nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid) == 0 &&
-                   pid == (uint64_t)getpid();
     } else if (nng_pipe_get_addr(pipe, NNG_OPT_REMADDR, &at) == 0) {
         if (at.s_family == NNG_AF_INET)
             (void)inet_ntop(AF_INET, &at.s_in.sa_addr, out->peer, sizeof out->peer);
