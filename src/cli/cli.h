@@ -127,6 +127,7 @@ int cmd_verify(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_quality(int argc, char **argv);
 int cmd_liveness(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 

@@ -13,6 +13,7 @@ static const struct command {
     {"match", cmd_match, "the comparison alone, without age gate and liveness"},
     {"quality", cmd_quality, "what photographs are like, what is wrong with them, what to do"},
     {"liveness", cmd_liveness, "were selfies taken of a person, or of a picture of one?"},
+    {"serve", cmd_serve, "the service: answers over nng until it is told to stop"},
     {"models", cmd_models, "what is loaded: networks, hashes, calibration, thresholds"},
     {"config", cmd_config, "the settings in force, as YAML"},
 };
