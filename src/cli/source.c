@@ -205,8 +205,11 @@ static fv_status run_client(cli_source *s, fvi_op op, fv_client_request *r, cli_
     if (st == FV_OK) return FV_OK;
     const char *text = fv_client_reply_message(a->came);
     if (text[0] == '\0') text = "the service could not answer";
-    return fvi_fail_field(&a->err, st, fv_client_reply_field(a->came), "%s (%s)", text,
-                          fvi_answered_name((fvi_answered)a->message->status));
+    const bool of_service = st == FV_E_BACKEND; /* the others are known by their exit code */
+    return fvi_fail_field(&a->err, st, fv_client_reply_field(a->came), "%s%s%s%s", text,
+                          of_service ? " (" : "",
+                          of_service ? fvi_answered_name((fvi_answered)a->message->status) : "",
+                          of_service ? ")" : "");
 }
 
 void cli_source_ask(cli_source *source, fvi_op op, const fv_client_request *request, cli_answer *a)
