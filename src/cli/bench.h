@@ -5,15 +5,13 @@
 
 #include "bench/report.h"
 #include "cli/cli.h"
-#include "client/exchange.h"
 
 /** Its command line. */
 typedef struct cli_bench_args {
     cli_common common; /* first: --help and the common options find it here */
     fvi_bench_plan plan;
     fvi_bench_work work;
-    fvi_link_options link; /* url NULL: in this process */
-    uint64_t server_pid;   /* 0 = find it out */
+    uint64_t server_pid; /* 0 = find it out */
     const char *pairs;
     const char *plot;
     const char *paths[2];

@@ -104,6 +104,7 @@ out:
 /* What is put under load. */
 typedef struct under_load {
     fvi_bench_target target;
+    fvi_link_options link;
     fv_versions versions;
     fv_engine *engine; /* in this process, ... */
     fv_client *client; /* ... or a service, whose reply holds the versions */
@@ -127,16 +128,21 @@ static fv_status find_service(const args *a, under_load *u, fv_error *err)
     fv_status st = FV_OK;
     fv_client_request info = FV_CLIENT_REQUEST_INIT;
     fv_client_options o = FV_CLIENT_OPTIONS_INIT;
+    const cli_common *c = &a->common;
 
-    o.url = a->link.url;
-    o.tls_ca_file = a->link.tls_ca_file;
-    o.tls_cert_file = a->link.tls_cert_file;
-    o.tls_key_file = a->link.tls_key_file;
+    o.url = c->url;
+    o.tls_ca_file = c->tls_ca;
+    o.tls_cert_file = c->tls_cert;
+    o.tls_key_file = c->tls_key;
     FVI_TRY(fv_client_create(&u->client, &o, err));
     FVI_TRY(fv_client_info(u->client, &info, &u->reply, err));
     FVI_TRY(fv_client_reply_versions(u->reply, &u->versions, err));
-    u->target = fvi_bench_service(&a->link);
-    u->target.pid = a->server_pid > 0 ? (int)a->server_pid : fvi_bench_service_pid(&a->link);
+    u->link = (fvi_link_options){.url = c->url,
+                                 .tls_ca_file = c->tls_ca,
+                                 .tls_cert_file = c->tls_cert,
+                                 .tls_key_file = c->tls_key};
+    u->target = fvi_bench_service(&u->link);
+    u->target.pid = a->server_pid > 0 ? (int)a->server_pid : fvi_bench_service_pid(&u->link);
 out:
     return st;
 }
@@ -152,8 +158,8 @@ int cli_bench_run(args *a)
     if (result == NULL) FVI_TRY(fvi_fail(&failed.err, FV_E_NOMEM, "result"));
     if (a->plot != NULL) FVI_TRY(fvi_bench_plot_check(&failed.err));
     FVI_TRY(load_photos(a, &failed.err));
-    FVI_TRY(a->link.url != NULL ? find_service(a, &u, &failed.err)
-                                : start_engine(a, &u, &failed.err));
+    FVI_TRY(a->common.url != NULL ? find_service(a, &u, &failed.err)
+                                  : start_engine(a, &u, &failed.err));
     FVI_TRY(measure(a, &u.target, result, &failed.err));
     fvi_bench_report report = {u.target.name, &a->plan, &a->work, &u.versions, result};
     code = print(a, &report);

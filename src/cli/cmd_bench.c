@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/bench.h"
+#include "cli/source.h"
 
 typedef cli_bench_args args;
 
@@ -24,25 +25,14 @@ enum {
     OPT_CHANNEL,
     OPT_DEADLINE,
     OPT_PLOT,
-    OPT_URL,
-    OPT_SERVER_PID,
-    OPT_TLS_CA,
-    OPT_TLS_CERT,
-    OPT_TLS_KEY
+    OPT_SERVER_PID
 };
 
 enum { RATE_MAX = 1000000, SECONDS_MAX = 86400 };
 
 static const struct argp_option options[] = {
-    {"url", OPT_URL, "URL", 0,
-     "A running service: ipc:///path, tcp://host:port or tls+tcp://host:port; a connection for "
-     "each request in flight. Without it the work is done in this process",
-     0},
     {"server-pid", OPT_SERVER_PID, "PID", 0,
-     "Whose CPU time and memory to watch; at ipc:// it is found out", 0},
-    {"tls-ca", OPT_TLS_CA, "FILE", 0, "Who may have signed the service's certificate (PEM)", 0},
-    {"tls-cert", OPT_TLS_CERT, "FILE", 0, "The client's certificate (PEM)", 0},
-    {"tls-key", OPT_TLS_KEY, "FILE", 0, "Its key (PEM)", 0},
+     "With --url: whose CPU time and memory to watch; at ipc:// it is found out", 3},
     {"concurrency", OPT_CONCURRENCY, "N", 0,
      "N requests in flight: always (closed loop), or at most (open loop). Without it, as many as "
      "processors; 256 in an open loop at a service",
@@ -66,7 +56,7 @@ static const struct argp_option options[] = {
      "What is asked how often: verify, match, liveness, quality; verify:1 without it", 2},
     {"channel", OPT_CHANNEL, "NAME", 0, "Where the person is, as in faceverify verify", 2},
     {"deadline-ms", OPT_DEADLINE, "N", 0, "Of each request, 1 to 600000", 2},
-    {"plot", OPT_PLOT, "OUT.svg", 0, "Draw the latencies as a histogram (by gnuplot)", 3},
+    {"plot", OPT_PLOT, "OUT.svg", 0, "Draw the latencies as a histogram (by gnuplot)", 4},
     {0},
 };
 
@@ -193,43 +183,18 @@ static error_t parse_work(int key, char *arg, args *a)
     case OPT_PLOT:
         a->plot = arg;
         return 0;
+    case OPT_SERVER_PID:
+        return take_count(a, "server_pid", arg, INT32_MAX, &a->server_pid);
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static error_t parse_service(int key, char *arg, args *a)
-{
-    switch (key) {
-    case OPT_URL:
-        a->link.url = arg;
-        return 0;
-    case OPT_SERVER_PID:
-        return take_count(a, "server_pid", arg, INT32_MAX, &a->server_pid);
-    case OPT_TLS_CA:
-        a->link.tls_ca_file = arg;
-        return 0;
-    case OPT_TLS_CERT:
-        a->link.tls_cert_file = arg;
-        return 0;
-    case OPT_TLS_KEY:
-        a->link.tls_key_file = arg;
-        return 0;
-    default:
-        return parse_work(key, arg, a);
-    }
-}
-
 static error_t check(args *a)
 {
-    bool service = a->link.tls_ca_file != NULL || a->link.tls_cert_file != NULL ||
-                   a->link.tls_key_file != NULL || a->server_pid != 0;
-
     if (a->common.help) return 0;
-    if (service && a->link.url == NULL)
-        return wrong(a, "url", "is missing: --server-pid and --tls-... are of a service");
-    if (a->link.url != NULL && (a->common.config_path != NULL || a->common.n_overrides > 0))
-        return wrong(a, "url", "a service has settings of its own: no --config, --set, --models");
+    if (a->server_pid != 0 && a->common.url == NULL)
+        return wrong(a, "server_pid", "is of a service: give --url too");
     if (a->pairs != NULL && a->n_paths > 0)
         return wrong(a, "command_line", "give SELFIE RECORD or --pairs, not both");
     if (a->pairs == NULL && a->n_paths < 2)
@@ -246,7 +211,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &a->common;
+        state->child_inputs[0] = state->child_inputs[1] = &a->common;
         return 0;
     case ARGP_KEY_ARG:
         if (a->n_paths == 2)
@@ -257,7 +222,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return check(a);
     default:
         e = parse_plan(key, arg, a);
-        return e == ARGP_ERR_UNKNOWN ? parse_service(key, arg, a) : e;
+        return e == ARGP_ERR_UNKNOWN ? parse_work(key, arg, a) : e;
     }
 }
 
@@ -269,12 +234,13 @@ static void set_defaults(args *a)
     if (!a->ends) a->plan.duration_us = 10000000;
     if (a->plan.callers > 0) return;
     a->plan.callers = processors > 0 ? (unsigned)processors : 1;
-    if (a->plan.open && a->link.url != NULL) a->plan.callers = 256;
+    if (a->plan.open && a->common.url != NULL) a->plan.callers = 256;
 }
 
 int cmd_bench(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                                 {&cli_service_argp, 0, "A running service:", 15},
                                                  {0}};
     static const struct argp argp = {
         options,

@@ -15,6 +15,7 @@ static const struct command {
     {"liveness", cmd_liveness, "were selfies taken of a person, or of a picture of one?"},
     {"replay", cmd_replay, "a labelled set: how often it errs, and what changed since last time"},
     {"calibrate", cmd_calibrate, "which similarity stands for which false match rate"},
+    {"serve", cmd_serve, "the service: answers over nng until it is told to stop"},
     {"bench", cmd_bench, "load: throughput, latency, what it costs"},
     {"models", cmd_models, "what is loaded: networks, hashes, calibration, thresholds"},
     {"config", cmd_config, "the settings in force, as YAML"},

@@ -59,7 +59,7 @@ const char *fvi_liveness_text(fv_liveness_verdict liveness, fv_locale locale)
 static void set_verify(fvi_answer *a, const fv_result *r, const fvi_hearer *hearer)
 {
     Faceverify__VerifyReply *m = &a->body.verify;
-    const fvi_told told = {r->reasons, r->remedies, r->n_reasons, r->n_remedies};
+    const fvi_told told = {r->reasons, r->remedies, r->n_reasons, r->n_remedies, r->wording};
 
     faceverify__verify_reply__init(m);
     fvi_part_told(&told, hearer, &a->told);
@@ -82,7 +82,7 @@ static void set_verify(fvi_answer *a, const fv_result *r, const fvi_hearer *hear
 static void set_liveness(fvi_answer *a, const fv_liveness_result *r, const fvi_hearer *hearer)
 {
     Faceverify__LivenessReply *m = &a->body.liveness;
-    const fvi_told told = {r->reasons, r->remedies, r->n_reasons, r->n_remedies};
+    const fvi_told told = {r->reasons, r->remedies, r->n_reasons, r->n_remedies, FV_WORDING_MEMBER};
 
     faceverify__liveness_reply__init(m);
     fvi_part_told(&told, hearer, &a->told);
@@ -103,7 +103,7 @@ static void set_quality(fvi_answer *a, const fv_quality_result *r, const fvi_hea
                         fv_image kind)
 {
     Faceverify__QualityReply *m = &a->body.quality;
-    const fvi_told told = {r->reasons, r->remedies, r->n_reasons, r->n_remedies};
+    const fvi_told told = {r->reasons, r->remedies, r->n_reasons, r->n_remedies, FV_WORDING_MEMBER};
 
     faceverify__quality_reply__init(m);
     fvi_part_told(&told, hearer, &a->told);

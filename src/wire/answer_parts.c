@@ -33,7 +33,8 @@ void fvi_part_told(const fvi_told *told, const fvi_hearer *hearer, fvi_told_part
     }
     for (uint32_t i = 0; i < told->n_remedies; i++) {
         out->remedies[i] = (Faceverify__Remedy)told->remedies[i];
-        out->remedy_texts[i] = fvi_part_text(fv_remedy_text(told->remedies[i], hearer->locale));
+        out->remedy_texts[i] =
+            fvi_part_text(fv_remedy_text_for(told->remedies[i], told->wording, hearer->locale));
     }
 }
 

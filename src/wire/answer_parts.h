@@ -13,6 +13,7 @@ typedef struct fvi_told {
     const fv_reason *reasons;
     const fv_remedy *remedies;
     uint32_t n_reasons, n_remedies;
+    fv_wording wording;
 } fvi_told;
 
 /** Who is told. */

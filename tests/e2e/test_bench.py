@@ -14,11 +14,12 @@ import xml.etree.ElementTree
 
 from cli import (FAULT, OTHER, PROGRAM, RECORD, SELFIE, TIMEOUT_S, USAGE, YES, Case,
                  environment, one_document, run)
+from service import Service
 
 PERCENTILES = ("min_us", "p50_us", "p90_us", "p95_us", "p99_us", "p99_9_us", "max_us")
 
 
-class Bench(Case):
+class Measured(Case):
     def measure(self, *args):
         result = run("bench", "--json", "--warmup", "0", *args)
         self.assertEqual((result.returncode, result.stderr), (YES, b""))
@@ -35,6 +36,8 @@ class Bench(Case):
             self.assertLessEqual(latency["mean_us"], latency["max_us"])
         return report
 
+
+class Bench(Measured):
     def test_closed_loop(self):
         report = self.measure("--requests", "8", "--concurrency", "2", SELFIE, RECORD)
         self.assertEqual((report["sent"], report["answered"], report["late"]), (8, 8, 0))
@@ -119,9 +122,9 @@ class Refused(Case):
                 ("mix", "verify:8", ("--mix", "verify", SELFIE, RECORD)),
                 ("deadline_ms", "at most 600000", ("--deadline-ms", "600001", SELFIE, RECORD)),
                 ("server_pid", "1 or more", ("--server-pid", "0", SELFIE, RECORD)),
-                ("url", "is missing", ("--server-pid", "1", SELFIE, RECORD)),
-                ("url", "is missing", ("--tls-ca", "x", SELFIE, RECORD)),
-                ("url", "settings of its own", ("--url", "ipc://x", "--models", "x", SELFIE, RECORD)),
+                ("server_pid", "give --url", ("--server-pid", "1", SELFIE, RECORD)),
+                ("url", "certificates", ("--tls-ca", "x", SELFIE, RECORD)),
+                ("url", "its own settings", ("--url", "ipc://x", "--models", "x", SELFIE, RECORD)),
                 ("url", "ipc://", ("--url", "http://x", SELFIE, RECORD)),
                 ("selfie", "cannot be read", ("none", RECORD)),
                 ("record_photo", "cannot be read", (SELFIE, "none")),
@@ -155,6 +158,44 @@ class Refused(Case):
     def test_no_service_there(self):
         self.assert_tells(run("bench", "--url", f"ipc://{self.path('s')}", SELFIE, RECORD), FAULT,
                           self.path("s"))
+
+
+class OfService(Measured):
+    """A running service: one worker, room for two more."""
+
+    def setUp(self):
+        super().setUp()
+        self.service = Service("service.queue=2")
+        self.addCleanup(self.service.stop)
+
+    def test_closed_loop(self):
+        report = self.measure("--url", self.service.ops, "--requests", "8", "--concurrency", "2",
+                              "--mix", "verify:1,match:1,quality:1,liveness:1", SELFIE, RECORD)
+        self.assertEqual((report["sent"], report["answered"]), (8, 8))
+        self.assertEqual({k: v["answers"] for k, v in report["operations"].items()},
+                         {"verify": {"PASS": 2}, "match": {"PASS": 2}, "quality": {"USABLE": 2},
+                          "liveness": {"LIVE": 2}})
+        self.assertEqual(report["replayed"], 0)
+        self.assertEqual(report["target"], self.service.ops)
+        self.assertEqual(report["process"]["pid"], self.service.process.pid)
+        local = one_document(run("models", "--json").stdout)
+        self.assertEqual(report["versions"]["pack_sha256"], local["pack_sha256"])
+
+    def test_beyond_capacity_each_request_has_one_reply(self):
+        report = self.measure("--url", self.service.ops, "--rate", "400", "--arrivals", "poisson",
+                              "--duration", "1.5", "--deadline-ms", "30000", "--server-pid",
+                              str(os.getpid()), SELFIE, RECORD)
+        self.assertGreater(report["sent"], 450)
+        self.assertEqual(report["sent"], report["answered"] + report["busy"])
+        self.assertGreater(report["answered"], 0)
+        self.assertGreater(report["busy"], report["answered"])
+        self.assertEqual(report["busy"], report["busy_latency"]["count"])
+        self.assertEqual(report["process"]["pid"], os.getpid())
+
+    def test_what_a_role_may_not_ask_is_told_at_once(self):
+        result = run("bench", "--url", self.service.binding, "--mix", "match:1", "--duration", "60",
+                     SELFIE, RECORD)
+        self.assert_tells(result, USAGE, "PERMISSION_DENIED")
 
 
 class Terminal(Case):

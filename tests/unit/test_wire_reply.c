@@ -328,6 +328,25 @@ static void test_wire__the_longest_reply_is_far_below_a_megabyte(void **state)
     free(data);
 }
 
+static void test_wire__remedies_are_said_to_whom_the_channel_names(void **state)
+{
+    fv_result r = refused();
+    const fvi_wire_reply reply = {
+        .request_id = "x", .op = FVI_OP_VERIFY, .locale = FV_LOCALE_EN, .result = &r};
+    (void)state;
+
+    for (int w = FV_WORDING_MEMBER; w <= FV_WORDING_CLERK; w++) {
+        fv_error err = {0};
+        fvi_answer *a = NULL;
+        r.wording = (fv_wording)w;
+        assert_fv_ok(fvi_answer_create(&a, &reply, &err), &err);
+        assert_string_equal(
+            fvi_answer_message(a)->verify->remedy_texts[0],
+            fv_remedy_text_for(FV_REMEDY_ADJUST_LIGHT, (fv_wording)w, FV_LOCALE_EN));
+        fvi_answer_destroy(&a);
+    }
+}
+
 static void test_wire__every_liveness_has_a_sentence(void **state)
 {
     (void)state;
@@ -391,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_wire__own_failures_are_for_operations),
         cmocka_unit_test(test_wire__failures_without_a_text_get_one),
         cmocka_unit_test(test_wire__the_longest_reply_is_far_below_a_megabyte),
+        cmocka_unit_test(test_wire__remedies_are_said_to_whom_the_channel_names),
         cmocka_unit_test(test_wire__every_liveness_has_a_sentence),
         cmocka_unit_test(test_wire__what_is_no_reply_is_refused),
         cmocka_unit_test(test_wire__a_reply_may_be_changed_in_any_byte),

@@ -414,6 +414,14 @@ static void test_wire__digest_covers_all_but_id_and_deadline(void **state)
         digest(&variants[i], other);
         if (memcmp(base, other, 32) == 0) fail_msg("variant %zu has the same digest", i);
     }
+    r = verify; /* where one ends and the other begins */
+    r.selfie = (fv_bytes){(const uint8_t *)"a", 1};
+    r.record = (fv_bytes){(const uint8_t *)"b\1\0\0\0\0\0\0\0c", 10};
+    digest(&r, base);
+    r.selfie = (fv_bytes){(const uint8_t *)"a\1\0\0\0\0\0\0\0b", 10};
+    r.record = (fv_bytes){(const uint8_t *)"c", 1};
+    digest(&r, other);
+    assert_memory_not_equal(base, other, 32);
     r = verify;
     r.selfie = (fv_bytes){NULL, 0};
     digest(&r, base);
