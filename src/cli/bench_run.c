@@ -8,7 +8,7 @@
 #include "bench/local.h"
 #include "bench/service.h"
 #include "cli/progress.h"
-#include "faceverify/client.h"
+#include "cli/source.h"
 
 typedef cli_bench_args args;
 
@@ -127,20 +127,15 @@ static fv_status find_service(const args *a, under_load *u, fv_error *err)
 {
     fv_status st = FV_OK;
     fv_client_request info = FV_CLIENT_REQUEST_INIT;
-    fv_client_options o = FV_CLIENT_OPTIONS_INIT;
-    const cli_common *c = &a->common;
+    const fv_client_options o = cli_client_options(&a->common);
 
-    o.url = c->url;
-    o.tls_ca_file = c->tls_ca;
-    o.tls_cert_file = c->tls_cert;
-    o.tls_key_file = c->tls_key;
     FVI_TRY(fv_client_create(&u->client, &o, err));
     FVI_TRY(fv_client_info(u->client, &info, &u->reply, err));
     FVI_TRY(fv_client_reply_versions(u->reply, &u->versions, err));
-    u->link = (fvi_link_options){.url = c->url,
-                                 .tls_ca_file = c->tls_ca,
-                                 .tls_cert_file = c->tls_cert,
-                                 .tls_key_file = c->tls_key};
+    u->link = (fvi_link_options){.url = o.url,
+                                 .tls_ca_file = o.tls_ca_file,
+                                 .tls_cert_file = o.tls_cert_file,
+                                 .tls_key_file = o.tls_key_file};
     u->target = fvi_bench_service(&u->link);
     u->target.pid = a->server_pid > 0 ? (int)a->server_pid : fvi_bench_service_pid(&u->link);
 out:

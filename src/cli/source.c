@@ -83,9 +83,8 @@ out:
     return st;
 }
 
-static fv_status open_client(cli_source *s, fv_error *err)
+fv_client_options cli_client_options(const cli_common *c)
 {
-    const cli_common *c = s->common;
     fv_client_options o = FV_CLIENT_OPTIONS_INIT;
 
     o.url = c->url;
@@ -93,6 +92,13 @@ static fv_status open_client(cli_source *s, fv_error *err)
     o.tls_cert_file = c->tls_cert;
     o.tls_key_file = c->tls_key;
     o.connect_ms = CONNECT_MS;
+    return o;
+}
+
+static fv_status open_client(cli_source *s, fv_error *err)
+{
+    const fv_client_options o = cli_client_options(s->common);
+
     return fv_client_create(&s->client, &o, err);
 }
 

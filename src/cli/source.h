@@ -12,6 +12,9 @@ typedef struct cli_source cli_source;
 /** --url and its certificates; its input is a cli_common. */
 extern const struct argp cli_service_argp;
 
+/** What --url and its certificates say; borrowed from c. */
+fv_client_options cli_client_options(const cli_common *c);
+
 /**
  * Loads the engine, or begins to connect.
  *
