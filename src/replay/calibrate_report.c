@@ -7,8 +7,8 @@
 
 static void put_rates(FILE *to, const json_t *cohort)
 {
-    static const char *const names[] = {"FMR", "#similarity", "#false matches", "#95 % upper bound",
-                                        NULL};
+    static const char *const names[] = {"#FMR", "#similarity", "#false matches",
+                                        "#95 % upper bound", NULL};
     size_t i = 0;
     json_t *r = NULL;
 

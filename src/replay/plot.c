@@ -35,7 +35,7 @@ static void put_script(FILE *to, const fvi_plot *p)
 {
     (void)fputs("set terminal svg noenhanced size 760,460 font 'sans-serif,13' linewidth 1.2\n"
                 "set border 3 lc rgb '#808080'\nset tics nomirror textcolor rgb 'black'\nset key "
-                "top right\n"
+                "above right horizontal\n"
                 "set grid lc rgb '#808080' lw 0.3\nset samples 2\n",
                 to);
     (void)fputs("set xlabel ", to);

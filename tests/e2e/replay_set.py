@@ -8,8 +8,8 @@ import tempfile
 
 from cli import OTHER, RECORD, SELFIE, Case, run
 
-# Where the face stands in each photograph: cut more or less tightly around it.
-SIZES = {SELFIE: (910, 1137), RECORD: (626, 1200), OTHER: (970, 2204)}
+# The part of each photograph that has the face: cut more or less tightly around it.
+SIZES = {SELFIE: (910, 800), RECORD: (626, 800), OTHER: (970, 1104)}
 
 
 class Set(Case):
