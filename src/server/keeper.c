@@ -92,6 +92,7 @@ void fvi_keeper_gauges(fvi_server *s)
     fvi_queue_counts n = fvi_queue_count(s->queue);
 
     fvi_metrics_gauge(s->metrics, FVI_GAUGE_QUEUED, (int64_t)n.waiting);
+    fvi_metrics_gauge(s->metrics, FVI_GAUGE_CONNECTIONS, (int64_t)fvi_pipes_count(s->pipes));
     fvi_metrics_gauge(s->metrics, FVI_GAUGE_REPLIES_KEPT,
                       (int64_t)fvi_replies_expire(s->replies, fvi_clock_us()));
 }

@@ -35,6 +35,8 @@ bool fvi_pipes_get(fvi_pipes *pipes, uint32_t id, fvi_pipe *out);
 /** One more reply was handed to nng. */
 void fvi_pipes_replied(fvi_pipes *pipes, uint32_t id);
 
+size_t fvi_pipes_count(fvi_pipes *pipes);
+
 /** How many came by that listener. */
 size_t fvi_pipes_of(fvi_pipes *pipes, uint32_t listener);
 

@@ -280,6 +280,16 @@ void fvt_await_metric(fvt_served *s, const char *beginning, double least)
     }
 }
 
+void fvt_await_metric_is(fvt_served *s, const char *beginning, double value)
+{
+    uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
+    while (fvt_metric(s, beginning) != value) {
+        if (fvi_clock_us() > until)
+            fail_msg("%s is %g, not %g", beginning, fvt_metric(s, beginning), value);
+        fvt_pause();
+    }
+}
+
 void fvt_await_int(atomic_int *value, int least)
 {
     uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
