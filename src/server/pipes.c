@@ -112,21 +112,3 @@ void fvi_pipes_each(fvi_pipes *p, void (*visit)(void *self, const fvi_pipe *pipe
     }
     (void)pthread_mutex_unlock(&p->lock);
 }
-
-typedef struct tally {
-    uint32_t listener;
-    size_t n;
-} tally;
-
-static void count(void *self, const fvi_pipe *pipe)
-{
-    tally *t = self;
-    if (pipe->listener == t->listener) t->n++;
-}
-
-size_t fvi_pipes_of(fvi_pipes *p, uint32_t listener)
-{
-    tally t = {.listener = listener};
-    fvi_pipes_each(p, count, &t);
-    return t.n;
-}
