@@ -16,7 +16,7 @@
 #include "server/server.h"
 
 enum {
-    FVI_BUSY_DRAINING_MS = 1000, /* what BUSY says while the service stops */
+    FVI_BUSY_DRAINING_MS = 1000,  /* what BUSY says while the service stops */
     FVI_STUCK_US = 120 * 1000000, /* a worker that needs longer for one request is stuck */
 };
 
@@ -116,7 +116,7 @@ typedef struct fvi_server {
     size_t n_workers;
     _Atomic uint64_t work_us; /* what a request takes, smoothed */
 
-    _Atomic bool serving;  /* listens */
+    _Atomic bool serving; /* listens */
     _Atomic bool draining;
     _Atomic bool closing;
     _Atomic uint64_t kept_us; /* when the keeper last looked around */
@@ -174,8 +174,8 @@ void fvi_tell(const fvi_call *call, const fvi_told *told);
 
 /* ---- station.c ---- */
 
-FV_NODISCARD fv_status fvi_station_open(fvi_station *station, fvi_server *server,
-                                        fvi_caller caller, fv_error *err);
+FV_NODISCARD fv_status fvi_station_open(fvi_station *station, fvi_server *server, fvi_caller caller,
+                                        fv_error *err);
 FV_NODISCARD fv_status fvi_station_listen(fvi_station *station, fv_error *err);
 void fvi_station_stop(fvi_station *station);
 void fvi_station_close(fvi_station *station);
@@ -186,8 +186,8 @@ void fvi_station_close(fvi_station *station);
 FV_NODISCARD fv_status fvi_listener_check(const fvi_url *url, fv_error *err);
 FV_NODISCARD fv_status fvi_listener_open(fvi_listener *listener, fv_error *err);
 
-/* IPC: opens anew. The connections that there are come back: a REQ does so by itself, and asks again
- * what it has no reply to. */
+/* IPC: opens anew. The connections that there are come back: a REQ does so by itself, and asks
+ * again what it has no reply to. */
 FV_NODISCARD fv_status fvi_listener_again(fvi_listener *listener, fv_error *err);
 
 /* IPC: whether its file is still the one that we made. */

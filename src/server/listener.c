@@ -3,13 +3,14 @@
  * One URL that is listened on. What nng 1.5.2 does, and what is done about it:
  *
  * - A process that connects to an ipc listener and leaves at once ends it for good: it goes on to
- *   take connections and to greet, but nobody reads what they send. So the keeper sends a request of
- *   its own now and then; where that does not arrive, the listener is opened anew, and the dead one
- *   closed. That closes its connections, of which there may be some that will never be served.
+ *   take connections and to greet, but nobody reads what they send. So the keeper sends a request
+ * of its own now and then; where that does not arrive, the listener is opened anew, and the dead
+ * one closed. That closes its connections, of which there may be some that will never be served.
  * - Listening on a path looks whether somebody is there by connecting and leaving: a second service
- *   would end the first one's listener. And closing a listener removes the file of its path, whoever
- *   made it. So nng is given a name aside that nobody else has, and that is renamed to the path: it
- *   is there at once with its permissions, whatever was there before, and its file is ours to remove.
+ *   would end the first one's listener. And closing a listener removes the file of its path,
+ * whoever made it. So nng is given a name aside that nobody else has, and that is renamed to the
+ * path: it is there at once with its permissions, whatever was there before, and its file is ours
+ * to remove.
  */
 #define _DEFAULT_SOURCE
 #include "server/internal.h"

@@ -61,8 +61,7 @@ static fv_status check_pair(const fvi_service_settings *s, const char *cert_pem,
         st = fvi_fail(err, FV_E_CONFIG, "service.tls_key_file: %s: is not the key of %s",
                       s->tls_key_file, s->tls_cert_file);
     else if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
-        st = fvi_fail(err, FV_E_CONFIG, "service.tls_cert_file: %s: has expired",
-                      s->tls_cert_file);
+        st = fvi_fail(err, FV_E_CONFIG, "service.tls_cert_file: %s: has expired", s->tls_cert_file);
     EVP_PKEY_free(key);
     X509_free(cert);
     BIO_free(key_bio);

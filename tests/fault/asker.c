@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A client as a process of its own: asker URL PREFIX COUNT SELFIE RECORD asks COUNT times, one after
- * the other, and prints "ID STATUS REPLAYED" for each reply, or "ID LOST" where none came. */
+/* A client as a process of its own: asker URL PREFIX COUNT SELFIE RECORD asks COUNT times, one
+ * after the other, and prints "ID STATUS REPLAYED" for each reply, or "ID LOST" where none came. */
 #include <stdio.h>
 #include <stdlib.h>
 

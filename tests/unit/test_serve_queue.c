@@ -137,7 +137,8 @@ static void run_one(fvi_replies *r, const char *id, const char *reply, uint64_t 
     fvi_waiter w;
     fvi_replies_got got = begin(r, 0, id, 'a', now, &w);
     assert_int_equal(got.found, FVI_REPLIES_NEW);
-    assert_null(fvi_replies_finish(r, got.run, (fv_bytes){(const uint8_t *)reply, strlen(reply)}, now));
+    assert_null(
+        fvi_replies_finish(r, got.run, (fv_bytes){(const uint8_t *)reply, strlen(reply)}, now));
 }
 
 static void test_replies__kept_until_too_old(void **state)

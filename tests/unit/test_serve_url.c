@@ -18,7 +18,8 @@ static void test_url__lists_with_roles_and_transports(void **state)
 {
     fvi_urls u = {.n = 99};
     fv_error err = {0};
-    fvi_service_settings s = with("ipc:///run/a  tcp://127.0.0.1:5000\ttcp://[::1]:1", " ipc:///b ");
+    fvi_service_settings s =
+        with("ipc:///run/a  tcp://127.0.0.1:5000\ttcp://[::1]:1", " ipc:///b ");
     (void)state;
     assert_fv_ok(fvi_urls_read(&s, &u, &err), &err);
     assert_int_equal(u.n, 4);
@@ -45,7 +46,8 @@ static void test_url__what_is_refused(void **state)
         {"ipc://relative", "absolute path"},
         {"ipc:///run/", "names no file"},
         {"ipc:///0123456789012345678901234567890123456789012345678901234567890123456789"
-         "012345678901234567", "longer than 88"},
+         "012345678901234567",
+         "longer than 88"},
         {"tcp://127.0.0.1", "HOST:PORT"},
         {"tcp://127.0.0.1:", "HOST:PORT"},
         {"tcp://127.0.0.1:65536", "HOST:PORT"},
@@ -86,7 +88,7 @@ static void test_url__plain_tcp_is_allowed_by_name_only(void **state)
     assert_non_null(strstr(err.text, "service.listen_ops: 'tcp://10.0.0.1:56'"));
     err = (fv_error){0};
     (void)snprintf(s.plain_tcp, sizeof s.plain_tcp, "tcp://0.0.0.0:5 tcp://0.0.0.0:55");
-    s.listen_ops[16] = 0; /* the first one alone */
+    s.listen_ops[16] = 0;                                       /* the first one alone */
     assert_int_equal(fvi_urls_read(&s, &u, &err), FV_E_CONFIG); /* a slip of the pen */
     assert_non_null(strstr(err.text, "service.plain_tcp: 'tcp://0.0.0.0:5'"));
     err = (fv_error){0};

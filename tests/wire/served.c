@@ -140,8 +140,8 @@ void fvt_prepare(fvt_served *s)
 fv_status fvt_try_start(fvt_served *s, fv_error *err)
 {
     static const char *const channels[] = {"wechat", "counter"};
-    fvi_backend backend = {&s->fake,   fake_load,  fake_unload, fake_versions, fake_deadline,
-                           fake_open,  fake_close, fake_check,  fake_answer,   fake_differs};
+    fvi_backend backend = {&s->fake,  fake_load,  fake_unload, fake_versions, fake_deadline,
+                           fake_open, fake_close, fake_check,  fake_answer,   fake_differs};
     fvi_server_options o = {.settings = &s->settings,
                             .backend = &backend,
                             .log = s->log,

@@ -118,8 +118,8 @@ static void test_drain__ends_when_its_time_is_over(void **state)
     fvi_link_close(&link);
 }
 
-/* nng says "sent" when its pipe has the reply. Here the caller reads only after the drain began, and
- * what was answered must still come: large replies do not fit into the kernel's buffers. */
+/* nng says "sent" when its pipe has the reply. Here the caller reads only after the drain began,
+ * and what was answered must still come: large replies do not fit into the kernel's buffers. */
 enum { MANY = 2000 };
 
 static int read_replies(int fd)

@@ -125,8 +125,10 @@ static void test_flow__past_capacity_everything_is_answered_or_told_busy(void **
         q.subject_ref = "hold";
         fvt_ask(&asked[i], link, &q);
     }
-    fvt_await_metric(&s, "faceverify_requests_total{operation=\"verify\",channel=\"none\","
-                         "status=\"BUSY\"", SENT - 5);
+    fvt_await_metric(&s,
+                     "faceverify_requests_total{operation=\"verify\",channel=\"none\","
+                     "status=\"BUSY\"",
+                     SENT - 5);
     assert_int_equal(fvt_metric(&s, "faceverify_queue_depth"), 3);
     assert_int_equal(fvt_metric(&s, "faceverify_in_flight"), 2);
     fvt_release(&s);

@@ -327,16 +327,11 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_listen__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(an_ipc_socket_has_its_permissions),
-        T(ipc_survives_those_who_connect_and_leave),
-        T(ipc_survives_them_again_and_again),
-        T(tcp_survives_those_who_connect_and_leave),
-        T(a_file_that_was_removed_comes_back),
-        T(a_second_service_is_refused_and_harms_nobody),
-        T(what_stands_at_the_path_is_told_apart),
-        T(a_port_in_use_is_told),
-        T(garbage_half_messages_and_large_claims),
-        T(somebody_who_does_not_read_is_let_go),
+        T(an_ipc_socket_has_its_permissions),      T(ipc_survives_those_who_connect_and_leave),
+        T(ipc_survives_them_again_and_again),      T(tcp_survives_those_who_connect_and_leave),
+        T(a_file_that_was_removed_comes_back),     T(a_second_service_is_refused_and_harms_nobody),
+        T(what_stands_at_the_path_is_told_apart),  T(a_port_in_use_is_told),
+        T(garbage_half_messages_and_large_claims), T(somebody_who_does_not_read_is_let_go),
         T(tls_takes_only_whom_it_knows),
     };
     return cmocka_run_group_tests_name("serve_listen", tests, NULL, NULL);
