@@ -18,13 +18,17 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "server/http_conn.h"
 
-enum { CONNS = 32, BACKLOG = 64, LISTENER = CONNS, WAKE = CONNS + 1, POLLED = CONNS + 2 };
-enum { BREATH_US = 100000 }; /* before accepting is tried again when descriptors ran out */
+enum {
+    CONNS = 32,
+    BACKLOG = 64,
+    BREATH_US = 100000, /* before it is tried again when descriptors or memory ran out */
+};
 
 struct fvi_http {
     fvi_http_sources sources;
@@ -72,35 +76,55 @@ static int patience_ms(const fvi_http *h, uint64_t now)
     return due > now ? (int)((due - now) / 1000u + 1u) : 0;
 }
 
-static void fill(const fvi_http *h, struct pollfd polled[POLLED], uint64_t now)
+/* Who is polled, in a row: poll() refuses more entries than the process may have descriptors. */
+typedef struct watch {
+    nfds_t n;
+    struct pollfd fds[CONNS + 2];
+    fvi_http_conn *conns[CONNS + 2]; /* NULL: the wake or the listener */
+} watch;
+
+static void add(watch *w, int fd, short events, fvi_http_conn *conn)
 {
+    w->fds[w->n] = (struct pollfd){fd, events, 0};
+    w->conns[w->n++] = conn;
+}
+
+static void fill(fvi_http *h, watch *w, uint64_t now)
+{
+    w->n = 0;
+    add(w, h->wake, POLLIN, NULL);
+    add(w, h->accept_after_us > now ? -1 : h->listener, POLLIN, NULL);
     for (size_t i = 0; i < CONNS; i++) {
-        const fvi_http_conn *c = &h->conns[i];
-        bool free_place = c->state == FVI_HTTP_FREE;
-        polled[i] = (struct pollfd){.fd = free_place ? -1 : c->fd};
-        if (!free_place) polled[i].events = fvi_http_conn_events(c);
+        fvi_http_conn *c = &h->conns[i];
+        if (c->state != FVI_HTTP_FREE) add(w, c->fd, fvi_http_conn_events(c), c);
     }
-    polled[LISTENER] = (struct pollfd){h->accept_after_us > now ? -1 : h->listener, POLLIN, 0};
-    polled[WAKE] = (struct pollfd){h->wake, POLLIN, 0};
+}
+
+/* false = stop. */
+static bool wait_for_more(fvi_http *h, watch *w)
+{
+    const struct timespec breath = {.tv_nsec = BREATH_US * 1000L};
+    uint64_t now = fvi_clock_us();
+    eventfd_t stop = 0;
+
+    fill(h, w, now);
+    if (poll(w->fds, w->n, patience_ms(h, now)) >= 0) return w->fds[0].revents == 0;
+    if (errno != EINTR) (void)nanosleep(&breath, NULL); /* no memory: not in a hurry */
+    w->n = 0;
+    return eventfd_read(h->wake, &stop) != 0;
 }
 
 static void *loop(void *arg)
 {
     fvi_http *h = arg;
-    struct pollfd polled[POLLED];
+    watch w;
 
-    for (;;) {
+    while (wait_for_more(h, &w)) {
         uint64_t now = fvi_clock_us();
-        fill(h, polled, now);
-        if (poll(polled, POLLED, patience_ms(h, now)) < 0) continue; /* EINTR, ENOMEM: later */
-        if (polled[WAKE].revents != 0) break;
-        now = fvi_clock_us();
-        for (size_t i = 0; i < CONNS; i++) {
-            fvi_http_conn *c = &h->conns[i];
-            if (polled[i].fd >= 0 && (polled[i].revents != 0 || now >= c->deadline_us))
-                fvi_http_conn_run(c, &h->sources);
-        }
-        if (polled[LISTENER].revents != 0) accept_one(h);
+        for (nfds_t i = 2; i < w.n; i++)
+            if (w.fds[i].revents != 0 || now >= w.conns[i]->deadline_us)
+                fvi_http_conn_run(w.conns[i], &h->sources);
+        if (w.n > 0 && w.fds[1].revents != 0) accept_one(h);
     }
     return NULL;
 }
@@ -228,12 +252,10 @@ uint16_t fvi_http_port(const fvi_http *h)
 
 void fvi_http_stop(fvi_http **http)
 {
-    const uint64_t one = 1;
-
     if (http == NULL || *http == NULL) return;
     fvi_http *h = *http;
     *http = NULL;
-    while (write(h->wake, &one, sizeof one) < 0 && errno == EINTR)
+    while (eventfd_write(h->wake, 1) != 0 && errno == EINTR)
         continue;
     (void)pthread_join(h->thread, NULL);
     release(h);
