@@ -44,7 +44,8 @@ static struct {
 
 static int open_all(void **state)
 {
-    const char *overrides[] = {"models.dir=" FV_TEST_MODELS, "channels.alipay.deadline_ms=600000",
+    static const char models[] = "models.dir=" FV_TEST_MODELS;
+    const char *overrides[] = {models, "channels.alipay.deadline_ms=600000",
                                "channels.alipay.liveness_bpcer=1e-3",
                                "channels.counter.deadline_ms=600000"};
     fv_engine_options o = FV_ENGINE_OPTIONS_INIT;
