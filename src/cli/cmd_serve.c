@@ -187,7 +187,8 @@ int cmd_serve(int argc, char **argv)
         "goes to standard error. SIGTERM and SIGINT: takes nothing new, answers what was accepted "
         "(service.drain_ms), ends. SIGHUP: loads settings and models anew and, if they are good, "
         "changes to them.\n\n"
-        "Exit code: 0 after SIGTERM or SIGINT, 2 a setting or URL is wrong (it is named), 3 a model, "
+        "Exit code: 0 after SIGTERM or SIGINT, 2 a setting or URL is wrong (it is named), 3 a "
+        "model, "
         "memory or the machine.",
         children,
         NULL,

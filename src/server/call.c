@@ -93,9 +93,8 @@ static void say_busy(fvi_call *c, uint32_t retry_ms, bool own)
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
-    fvi_wire_reply reply = {.request_id = c->peek.request_id,
-                            .status = FVI_BUSY,
-                            .retry_after_ms = retry_ms};
+    fvi_wire_reply reply = {
+        .request_id = c->peek.request_id, .status = FVI_BUSY, .retry_after_ms = retry_ms};
     fvi_told told = {.op = c->peek.op, .status = FVI_BUSY};
 
     forget_request(c);
@@ -123,8 +122,10 @@ static void arrive(fvi_call *c)
     c->pipe = (uint32_t)nng_pipe_id(nng_msg_get_pipe(c->request));
     c->until_us = 0;
     fvi_wire_peek_request(message, &c->peek);
-    if (c->peek.deadline_ms != 0) c->until_us = c->arrived_us + 1000u * (uint64_t)c->peek.deadline_ms;
-    if (strcmp(c->peek.request_id, s->probe_id) == 0) { /* the probe asks whether the way is open, and must not wait for workers */
+    if (c->peek.deadline_ms != 0)
+        c->until_us = c->arrived_us + 1000u * (uint64_t)c->peek.deadline_ms;
+    if (strcmp(c->peek.request_id, s->probe_id) ==
+        0) { /* the probe asks whether the way is open, and must not wait for workers */
         say_busy(c, FVI_RETRY_NEVER, true);
         return;
     }

@@ -83,8 +83,8 @@ static fv_status check(void *session, fv_error *err)
     return fvi_self_check(session, err);
 }
 
-static fv_status answer(void *session, const fvi_wire_request *q, uint32_t left_ms,
-                        fvi_work *work, fv_error *err)
+static fv_status answer(void *session, const fvi_wire_request *q, uint32_t left_ms, fvi_work *work,
+                        fv_error *err)
 {
     fv_request r = FV_REQUEST_INIT;
 

@@ -7,8 +7,8 @@
 
 /** Where the engine's settings come from, at the start and at each reload. */
 typedef struct fvi_engine_source {
-    fv_engine_options options;      /**< what it points to outlives the server */
-    const fvi_settings *running;    /**< that the server was started with */
+    fv_engine_options options;   /**< what it points to outlives the server */
+    const fvi_settings *running; /**< that the server was started with */
 } fvi_engine_source;
 
 /** @param source  outlives the server */

@@ -16,8 +16,7 @@
 #include "server/server.h"
 
 enum {
-    FVI_RETIRED_MAX = 8,
-    FVI_BUSY_DRAINING_MS = 1000, /* what BUSY says while the service stops */
+    FVI_BUSY_DRAINING_MS = 1000,  /* what BUSY says while the service stops */
     FVI_STUCK_US = 120 * 1000000, /* a worker that needs longer for one request is stuck */
 };
 
@@ -33,8 +32,7 @@ typedef struct fvi_listener {
     dev_t dev;
     ino_t ino;
     unsigned serial;
-    nng_listener retired[FVI_RETIRED_MAX]; /* do not accept any more, but have connections */
-    size_t n_retired;
+    uint64_t taken; /* connections so far; under server->lock */
 } fvi_listener;
 
 typedef struct fvi_call fvi_call;
@@ -118,12 +116,12 @@ typedef struct fvi_server {
     size_t n_workers;
     _Atomic uint64_t work_us; /* what a request takes, smoothed */
 
-    _Atomic bool serving;  /* listens */
+    _Atomic bool serving; /* listens */
     _Atomic bool draining;
     _Atomic bool closing;
     _Atomic uint64_t kept_us; /* when the keeper last looked around */
 
-    pthread_mutex_t lock; /* of all below, and of the listeners' nng and retired */
+    pthread_mutex_t lock; /* of all below, and of the listeners' nng and taken */
     pthread_cond_t changed;
     fvi_loaded *loaded; /* what new sessions are of */
     size_t sessions;
@@ -176,8 +174,8 @@ void fvi_tell(const fvi_call *call, const fvi_told *told);
 
 /* ---- station.c ---- */
 
-FV_NODISCARD fv_status fvi_station_open(fvi_station *station, fvi_server *server,
-                                        fvi_caller caller, fv_error *err);
+FV_NODISCARD fv_status fvi_station_open(fvi_station *station, fvi_server *server, fvi_caller caller,
+                                        fv_error *err);
 FV_NODISCARD fv_status fvi_station_listen(fvi_station *station, fv_error *err);
 void fvi_station_stop(fvi_station *station);
 void fvi_station_close(fvi_station *station);
@@ -188,11 +186,9 @@ void fvi_station_close(fvi_station *station);
 FV_NODISCARD fv_status fvi_listener_check(const fvi_url *url, fv_error *err);
 FV_NODISCARD fv_status fvi_listener_open(fvi_listener *listener, fv_error *err);
 
-/* IPC: opens anew, without harm to the connections that there are. */
+/* IPC: opens anew. The connections that there are come back: a REQ does so by itself, and asks
+ * again what it has no reply to. */
 FV_NODISCARD fv_status fvi_listener_again(fvi_listener *listener, fv_error *err);
-
-/* Closes those retired that have no connection left. */
-void fvi_listener_sweep(fvi_listener *listener);
 
 /* IPC: whether its file is still the one that we made. */
 typedef enum fvi_path_state { FVI_PATH_OURS, FVI_PATH_MISSING, FVI_PATH_TAKEN } fvi_path_state;
@@ -203,13 +199,8 @@ void fvi_listener_hide(fvi_listener *listener);
 
 /* ---- probe.c ---- */
 
-typedef enum fvi_probed {
-    FVI_PROBE_ANSWERED,
-    FVI_PROBE_SILENT, /* took the connection, but gave no answer */
-    FVI_PROBE_DEAD,   /* did not take the connection */
-} fvi_probed;
-
-fvi_probed fvi_probe(const char *url, const char *request_id, uint32_t limit_ms);
+/* Whether the URL answers a request; also true where there is no memory to ask. */
+bool fvi_probe(const char *url, const char *request_id, uint32_t limit_ms);
 
 /* ---- tls.c ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread for what has to be done now and then: probe, open anew, sweep, forget, close. */
+/* One thread for what has to be done now and then: probe, open anew, forget, close. */
 #include "server/internal.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "server/sync.h"
 
-enum { TICK_US = 250000, PROBE_LIMIT_MS = 3000 };
+enum { TICK_US = 250000, PROBE_LIMIT_MS = 1500 };
 
 void fvi_keeper_kick(fvi_server *s, uint32_t pipe)
 {
@@ -50,6 +50,14 @@ static void open_again(fvi_listener *l, const char *why)
     }
 }
 
+static uint64_t taken_by(fvi_listener *l)
+{
+    (void)pthread_mutex_lock(&l->station->server->lock);
+    uint64_t n = l->taken;
+    (void)pthread_mutex_unlock(&l->station->server->lock);
+    return n;
+}
+
 static void look_after(fvi_listener *l)
 {
     fvi_server *s = l->station->server;
@@ -65,11 +73,11 @@ static void look_after(fvi_listener *l)
     case FVI_PATH_OURS:
         break;
     }
-    fvi_probed probed = fvi_probe(l->url.text, s->probe_id, PROBE_LIMIT_MS);
-    if (probed == FVI_PROBE_ANSWERED || atomic_load(&s->draining)) return;
+    uint64_t before = taken_by(l);
+    if (fvi_probe(l->url.text, s->probe_id, PROBE_LIMIT_MS) || atomic_load(&s->draining)) return;
     fvi_metrics_count(s->metrics, FVI_COUNT_SELF_PROBE_FAILED);
-    if (probed == FVI_PROBE_DEAD)
-        open_again(l, "it did not take the service's own connection");
+    if (taken_by(l) == before)
+        open_again(l, "no connection arrives any more");
     else
         (void)fvi_reqlog_event(s->log, FVI_LOG_WARNING, "probe_failed",
                                "%s: no answer to the service's own request", l->url.text);
@@ -82,7 +90,6 @@ static void probe_all(fvi_server *s)
         for (size_t i = 0; i < st->n_listeners && !atomic_load(&s->draining); i++) {
             if (st->listeners[i].url.transport != FVI_IPC) continue;
             look_after(&st->listeners[i]);
-            fvi_listener_sweep(&st->listeners[i]);
         }
     }
 }
@@ -92,6 +99,7 @@ void fvi_keeper_gauges(fvi_server *s)
     fvi_queue_counts n = fvi_queue_count(s->queue);
 
     fvi_metrics_gauge(s->metrics, FVI_GAUGE_QUEUED, (int64_t)n.waiting);
+    fvi_metrics_gauge(s->metrics, FVI_GAUGE_CONNECTIONS, (int64_t)fvi_pipes_count(s->pipes));
     fvi_metrics_gauge(s->metrics, FVI_GAUGE_REPLIES_KEPT,
                       (int64_t)fvi_replies_expire(s->replies, fvi_clock_us()));
 }

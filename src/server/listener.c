@@ -2,23 +2,22 @@
 /*
  * One URL that is listened on. What nng 1.5.2 does, and what is done about it:
  *
- * - A process that connects to an ipc listener and leaves at once ends it for good: the kernel
- *   goes on to accept, nobody answers. So it is opened anew when the keeper's probe finds it dead.
- * - Closing a listener closes its connections. So a dead one is only put aside ("retired") until
- *   its connections have gone by themselves.
+ * - A process that connects to an ipc listener and leaves at once ends it for good: it goes on to
+ *   take connections and to greet, but nobody reads what they send. So the keeper sends a request
+ * of its own now and then; where that does not arrive, the listener is opened anew, and the dead
+ * one closed. That closes its connections, of which there may be some that will never be served.
  * - Listening on a path looks whether somebody is there by connecting and leaving: a second service
- *   would end the first one's listener. And closing a listener removes the file of its path, whoever
- *   made it. So nng is given a name aside that nobody else has, and that is renamed to the path: it
- *   is there at once with its permissions, whatever was there before, and its file is ours to remove.
+ *   would end the first one's listener. And closing a listener removes the file of its path,
+ * whoever made it. So nng is given a name aside that nobody else has, and that is renamed to the
+ * path: it is there at once with its permissions, whatever was there before, and its file is ours
+ * to remove.
  */
 #define _DEFAULT_SOURCE
 #include "server/internal.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -185,61 +184,14 @@ out:
     return st;
 }
 
-/* Those that the kernel accepted for a dead listener wait for nobody: they are let go, and come
- * back by the new one. */
-static void release_waiting(const char *aside)
-{
-    DIR *d = opendir("/proc/self/fd");
-    const struct dirent *e = NULL;
-
-    while (d != NULL && (e = readdir(d)) != NULL) {
-        struct sockaddr_un at = {.sun_family = AF_UNSPEC};
-        socklen_t len = sizeof at - 1;
-        int fd = (int)strtol(e->d_name, NULL, 10);
-        if (getsockname(fd, (struct sockaddr *)&at, &len) != 0 || at.sun_family != AF_UNIX ||
-            strcmp(at.sun_path, aside) != 0)
-            continue;
-        int listens = 0;
-        socklen_t size = sizeof listens;
-        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens) continue;
-        for (int waiting = accept(fd, NULL, NULL); waiting >= 0; waiting = accept(fd, NULL, NULL))
-            (void)close(waiting);
-    }
-    if (d != NULL) (void)closedir(d);
-}
-
 fv_status fvi_listener_again(fvi_listener *l, fv_error *err)
 {
-    fvi_server *s = l->station->server;
-    char aside[FVI_URL_CAP];
     nng_listener old = l->nng;
     bool was_open = l->open;
 
-    memcpy(aside, l->aside, sizeof aside);
     fv_status st = open_ipc(l, err);
-    if (!was_open) return st;
-    if (st == FV_OK) release_waiting(aside + strlen("ipc://"));
-    if (l->n_retired == FVI_RETIRED_MAX) {
-        (void)nng_listener_close(l->retired[0]);
-        memmove(l->retired, l->retired + 1, --l->n_retired * sizeof l->retired[0]);
-    }
-    (void)pthread_mutex_lock(&s->lock);
-    l->retired[l->n_retired++] = old;
-    (void)pthread_mutex_unlock(&s->lock);
+    if (was_open) (void)nng_listener_close(old); /* after: who comes back finds the new one */
     return st;
-}
-
-void fvi_listener_sweep(fvi_listener *l)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < l->n_retired; i++) {
-        if (fvi_pipes_of(l->station->server->pipes, (uint32_t)nng_listener_id(l->retired[i])) > 0)
-            l->retired[kept++] = l->retired[i];
-        else
-            (void)nng_listener_close(l->retired[i]);
-    }
-    l->n_retired = kept;
 }
 
 fvi_path_state fvi_listener_path(const fvi_listener *l)

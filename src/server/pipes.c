@@ -13,6 +13,7 @@ typedef struct node {
 
 struct fvi_pipes {
     pthread_mutex_t lock;
+    size_t n;
     node *buckets[BUCKETS];
 };
 
@@ -59,6 +60,7 @@ bool fvi_pipes_add(fvi_pipes *p, const fvi_pipe *pipe)
     (void)pthread_mutex_lock(&p->lock);
     n->next = p->buckets[pipe->id % BUCKETS];
     p->buckets[pipe->id % BUCKETS] = n;
+    p->n++;
     (void)pthread_mutex_unlock(&p->lock);
     return true;
 }
@@ -68,9 +70,20 @@ void fvi_pipes_remove(fvi_pipes *p, uint32_t id)
     (void)pthread_mutex_lock(&p->lock);
     node **at = find(p, id);
     node *n = *at;
-    if (n != NULL) *at = n->next;
+    if (n != NULL) {
+        *at = n->next;
+        p->n--;
+    }
     (void)pthread_mutex_unlock(&p->lock);
     free(n);
+}
+
+size_t fvi_pipes_count(fvi_pipes *p)
+{
+    (void)pthread_mutex_lock(&p->lock);
+    size_t n = p->n;
+    (void)pthread_mutex_unlock(&p->lock);
+    return n;
 }
 
 bool fvi_pipes_get(fvi_pipes *p, uint32_t id, fvi_pipe *out)
@@ -98,22 +111,4 @@ void fvi_pipes_each(fvi_pipes *p, void (*visit)(void *self, const fvi_pipe *pipe
             visit(self, &n->pipe);
     }
     (void)pthread_mutex_unlock(&p->lock);
-}
-
-typedef struct tally {
-    uint32_t listener;
-    size_t n;
-} tally;
-
-static void count(void *self, const fvi_pipe *pipe)
-{
-    tally *t = self;
-    if (pipe->listener == t->listener) t->n++;
-}
-
-size_t fvi_pipes_of(fvi_pipes *p, uint32_t listener)
-{
-    tally t = {.listener = listener};
-    fvi_pipes_each(p, count, &t);
-    return t.n;
 }

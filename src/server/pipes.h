@@ -16,7 +16,6 @@ typedef struct fvi_pipes fvi_pipes;
 
 typedef struct fvi_pipe {
     uint32_t id;
-    uint32_t listener;
     char peer[FVI_PEER_CAP]; /**< "uid=1000", or an address */
     const char *url;         /**< it came by; static */
     uint64_t replies;        /**< handed to nng */
@@ -35,8 +34,7 @@ bool fvi_pipes_get(fvi_pipes *pipes, uint32_t id, fvi_pipe *out);
 /** One more reply was handed to nng. */
 void fvi_pipes_replied(fvi_pipes *pipes, uint32_t id);
 
-/** How many came by that listener. */
-size_t fvi_pipes_of(fvi_pipes *pipes, uint32_t listener);
+size_t fvi_pipes_count(fvi_pipes *pipes);
 
 /** Calls `visit` for each; it must not call back. */
 void fvi_pipes_each(fvi_pipes *pipes, void (*visit)(void *self, const fvi_pipe *pipe), void *self);

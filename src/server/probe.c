@@ -6,15 +6,6 @@
 
 #include <nng/protocol/reqrep0/req.h>
 
-static void on_connected(nng_pipe pipe, nng_pipe_ev ev, void *arg)
-{
-    atomic_bool *connected = arg;
-
-    (void)pipe;
-    (void)ev;
-    atomic_store(connected, true);
-}
-
 static int ask(nng_socket q, const char *url, fv_bytes request)
 {
     nng_msg *reply = NULL;
@@ -34,7 +25,7 @@ static int ask(nng_socket q, const char *url, fv_bytes request)
     return rv;
 }
 
-fvi_probed fvi_probe(const char *url, const char *request_id, uint32_t limit_ms)
+bool fvi_probe(const char *url, const char *request_id, uint32_t limit_ms)
 {
     fvi_wire_request info = {.op = FVI_OP_INFO,
                              .channel = "",
@@ -46,22 +37,18 @@ fvi_probed fvi_probe(const char *url, const char *request_id, uint32_t limit_ms)
     nng_socket q;
     uint8_t *bytes = NULL;
     size_t len = 0;
-    atomic_bool connected = false;
 
     (void)snprintf(info.request_id, sizeof info.request_id, "%s", request_id);
-    /* without memory nothing can be said against the listener */
-    if (fvi_wire_request_encode(&info, &bytes, &len, NULL) != FV_OK) return FVI_PROBE_SILENT;
+    if (fvi_wire_request_encode(&info, &bytes, &len, NULL) != FV_OK) return true;
     int rv = nng_req0_open(&q);
     if (rv != 0) {
         free(bytes);
-        return FVI_PROBE_SILENT;
+        return true;
     }
-    (void)nng_pipe_notify(q, NNG_PIPE_EV_ADD_POST, on_connected, &connected);
     (void)nng_socket_set_ms(q, NNG_OPT_SENDTIMEO, (nng_duration)limit_ms);
     (void)nng_socket_set_ms(q, NNG_OPT_RECVTIMEO, (nng_duration)limit_ms);
     rv = ask(q, url, (fv_bytes){bytes, len});
     (void)nng_close(q);
     free(bytes);
-    if (rv == 0) return FVI_PROBE_ANSWERED;
-    return atomic_load(&connected) ? FVI_PROBE_SILENT : FVI_PROBE_DEAD;
+    return rv == 0;
 }

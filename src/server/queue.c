@@ -47,8 +47,7 @@ void fvi_queue_destroy(fvi_queue **queue)
 static bool has_room(const fvi_queue *q, size_t bytes)
 {
     if (q->closed || q->counts.held >= q->limits.items) return false;
-    return q->counts.held == 0 ||
-           (bytes <= q->limits.bytes && q->bytes <= q->limits.bytes - bytes);
+    return q->counts.held == 0 || (bytes <= q->limits.bytes && q->bytes <= q->limits.bytes - bytes);
 }
 
 bool fvi_queue_put(fvi_queue *q, fvi_queued *item)

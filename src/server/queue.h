@@ -47,8 +47,8 @@ void fvi_queue_again(fvi_queue *queue, fvi_queued *item);
  */
 fvi_queued *fvi_queue_take(fvi_queue *queue, uint64_t *turn);
 
-/** An item that was taken, and holds so many bytes, is answered or dropped: it may be another one by
- *  now. */
+/** An item that was taken, and holds so many bytes, is answered or dropped: it may be another one
+ * by now. */
 void fvi_queue_release(fvi_queue *queue, size_t bytes);
 
 /** Every worker's fvi_queue_take() returns once. */

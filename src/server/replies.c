@@ -106,9 +106,8 @@ static void forget(fvi_replies *r, fvi_reply_run *e)
 
 static void make_room(fvi_replies *r, uint64_t now_us)
 {
-    while (r->oldest != NULL &&
-           (r->n_done > r->limits.entries || r->bytes > r->limits.bytes ||
-            r->oldest->until_us <= now_us))
+    while (r->oldest != NULL && (r->n_done > r->limits.entries || r->bytes > r->limits.bytes ||
+                                 r->oldest->until_us <= now_us))
         forget(r, r->oldest);
 }
 

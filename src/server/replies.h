@@ -21,8 +21,8 @@ typedef struct fvi_replies fvi_replies;
 typedef struct fvi_reply_run fvi_reply_run;
 
 typedef struct fvi_replies_limits {
-    size_t entries; /**< replies kept */
-    uint64_t bytes; /**< of them */
+    size_t entries;  /**< replies kept */
+    uint64_t bytes;  /**< of them */
     uint64_t ttl_us; /**< 0 = none is kept */
 } fvi_replies_limits;
 

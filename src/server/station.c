@@ -22,13 +22,16 @@ static void describe_peer(nng_pipe pipe, fvi_pipe *out)
     }
 }
 
-static const char *url_of(fvi_station *st, uint32_t id)
+/* One more connection of that listener. */
+static const char *take(fvi_station *st, uint32_t id)
 {
     const char *url = "";
 
     (void)pthread_mutex_lock(&st->server->lock);
     for (size_t i = 0; i < st->n_listeners; i++) {
-        if ((uint32_t)nng_listener_id(st->listeners[i].nng) == id) url = st->listeners[i].url.text;
+        if ((uint32_t)nng_listener_id(st->listeners[i].nng) != id) continue;
+        url = st->listeners[i].url.text;
+        st->listeners[i].taken++;
     }
     (void)pthread_mutex_unlock(&st->server->lock);
     return url;
@@ -44,8 +47,7 @@ static void on_connection(nng_pipe pipe, nng_pipe_ev ev, void *arg)
         fvi_pipes_remove(st->server->pipes, p.id);
         return;
     }
-    p.listener = (uint32_t)nng_listener_id(nng_pipe_listener(pipe));
-    p.url = url_of(st, p.listener);
+    p.url = take(st, (uint32_t)nng_listener_id(nng_pipe_listener(pipe)));
     describe_peer(pipe, &p);
     if (atomic_load(&st->server->draining) || !fvi_pipes_add(st->server->pipes, &p))
         (void)nng_pipe_close(pipe);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include <nng/supplemental/tls/tls.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -28,20 +30,55 @@ static fv_status wrong(fv_error *err, const char *setting, const char *path, int
                     nng_strerror(rv));
 }
 
+static int no_phrase(char *buf, int size, int writing, void *self)
+{
+    (void)buf;
+    (void)size;
+    (void)writing;
+    (void)self;
+    return 0; /* or OpenSSL would ask at the terminal */
+}
+
+/* mbedTLS takes any two, and fails when the first client calls. */
+static fv_status check_pair(const fvi_service_settings *s, const char *cert_pem,
+                            const char *key_pem, fv_error *err)
+{
+    fv_status st = FV_OK;
+    BIO *cert_bio = BIO_new_mem_buf(cert_pem, -1);
+    BIO *key_bio = BIO_new_mem_buf(key_pem, -1);
+    X509 *cert = cert_bio != NULL ? PEM_read_bio_X509(cert_bio, NULL, NULL, NULL) : NULL;
+    EVP_PKEY *key =
+        key_bio != NULL ? PEM_read_bio_PrivateKey(key_bio, NULL, no_phrase, NULL) : NULL;
+
+    if (cert == NULL)
+        st = fvi_fail(err, FV_E_CONFIG, "service.tls_cert_file: %s: no certificate in PEM",
+                      s->tls_cert_file);
+    else if (key == NULL)
+        st = fvi_fail(err, FV_E_CONFIG,
+                      "service.tls_key_file: %s: no key in PEM, or it needs a pass phrase",
+                      s->tls_key_file);
+    else if (X509_check_private_key(cert, key) != 1)
+        st = fvi_fail(err, FV_E_CONFIG, "service.tls_key_file: %s: is not the key of %s",
+                      s->tls_key_file, s->tls_cert_file);
+    else if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
+        st = fvi_fail(err, FV_E_CONFIG, "service.tls_cert_file: %s: has expired", s->tls_cert_file);
+    EVP_PKEY_free(key);
+    X509_free(cert);
+    BIO_free(key_bio);
+    BIO_free(cert_bio);
+    return st;
+}
+
 static fv_status fill(nng_tls_config *c, const fvi_service_settings *s, char *const pem[3],
                       fv_error *err)
 {
+    fv_status st = check_pair(s, pem[0], pem[1], err);
+    if (st != FV_OK) return st;
     int rv = nng_tls_config_ca_chain(c, pem[2], NULL);
     if (rv != 0) return wrong(err, "tls_ca_file", s->tls_ca_file, rv);
     rv = nng_tls_config_auth_mode(c, NNG_TLS_AUTH_MODE_REQUIRED);
     if (rv == 0) rv = nng_tls_config_own_cert(c, pem[0], pem[1], NULL);
-    /* nng does not say which of the two it is */
-    if (rv != 0)
-        return fvi_fail(err, FV_E_CONFIG,
-                        "service.tls_cert_file, tls_key_file: %s, %s: no pair of a certificate "
-                        "and its key in PEM (%s)",
-                        s->tls_cert_file, s->tls_key_file, nng_strerror(rv));
-    return FV_OK;
+    return rv == 0 ? FV_OK : wrong(err, "tls_cert_file", s->tls_cert_file, rv);
 }
 
 fv_status fvi_tls_load(const fvi_service_settings *s, nng_tls_config **out, fv_error *err)

@@ -44,7 +44,8 @@ static fv_status check_path(const fvi_url *url, const char *setting, fv_error *e
     return FV_OK;
 }
 
-/* Whether the host is a numeric address, localhost or *, and whether only this machine reaches it. */
+/* Whether the host is a numeric address, localhost or *, and whether only this machine reaches it.
+ */
 static bool read_host(const char *host, bool *loopback)
 {
     struct in_addr v4;
@@ -135,7 +136,8 @@ out:
 static fv_status add(const fvi_service_settings *s, const char *setting, const char *text, size_t n,
                      fvi_urls *urls, fv_error *err)
 {
-    fvi_url url = {.caller = setting[strlen("listen_")] == 'o' ? FVI_CALLER_OPS : FVI_CALLER_BINDING};
+    fvi_url url = {.caller =
+                       setting[strlen("listen_")] == 'o' ? FVI_CALLER_OPS : FVI_CALLER_BINDING};
     size_t kind = 0;
 
     if (urls->n == FVI_URLS_MAX)
@@ -187,7 +189,8 @@ static fv_status check_plain(const fvi_service_settings *s, const fvi_urls *urls
             i++;
         if (i == urls->n)
             return fvi_fail(err, FV_E_CONFIG,
-                            "service.plain_tcp: '%.*s': no setting listens on this URL", (int)n, at);
+                            "service.plain_tcp: '%.*s': no setting listens on this URL", (int)n,
+                            at);
         at += n;
     }
     return FV_OK;

@@ -5,7 +5,8 @@
  *     caller gone? ──► too late? ──► decode ──► allowed? ──► known? ─┬─ new: compute, keep, answer
  *                                                                    ├─ runs: attach to that one
  *                                                                    ├─ kept: answer again
- *                                                                    └─ means something else: refuse
+ *                                                                    └─ means something else:
+ * refuse
  */
 #include "server/internal.h"
 
@@ -138,8 +139,7 @@ static fvi_answered compute(job *j)
     fv_status st = s->backend.answer(w->session, &j->request, left_ms, &w->work, &j->err);
     uint64_t took = fvi_clock_us() - start;
     uint64_t before = atomic_load(&s->work_us);
-    atomic_store(&s->work_us,
-                 before == 0 ? took : before + took / SMOOTHING - before / SMOOTHING);
+    atomic_store(&s->work_us, before == 0 ? took : before + took / SMOOTHING - before / SMOOTHING);
     if (st != FV_OK) return fvi_answered_of(st);
     if (!too_late(j->call)) return FVI_ANSWERED_OK;
     (void)fvi_fail(&j->err, FV_E_TIMEOUT, "the answer came too late");
@@ -171,7 +171,8 @@ out:
     return st;
 }
 
-/* Those who asked the same while it ran. Where there is no answer for all, each has its own turn. */
+/* Those who asked the same while it ran. Where there is no answer for all, each has its own turn.
+ */
 static void serve_waiters(const job *j, fvi_waiter *waiters, fv_bytes again)
 {
     fvi_server *s = j->worker->server;
@@ -259,8 +260,8 @@ static fvi_answered examine(job *j)
         fv_status st = fvi_wire_request_decode(message, &s->limits, &j->request, &j->err);
         if (st != FV_OK) return fvi_answered_of(st);
         j->decoded = true;
-        uint32_t ms = s->backend.deadline_ms(j->loaded->model, j->request.channel,
-                                             j->request.deadline_ms);
+        uint32_t ms =
+            s->backend.deadline_ms(j->loaded->model, j->request.channel, j->request.deadline_ms);
         c->until_us = ms != 0 ? c->arrived_us + 1000u * (uint64_t)ms : 0;
     }
     if (too_late(c)) {

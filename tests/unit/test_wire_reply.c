@@ -203,7 +203,7 @@ static void test_wire__golden_answers(void **state)
 static void test_wire__golden_failures(void **state)
 {
     const fv_error wrong = {FV_E_ARG, "birth_date", "lies in the future"};
-    fvi_wire_reply reply = {.request_id = "r:2", .status = FVI_BUSY, .retry_after_ms = 40};
+    fvi_wire_reply reply = {.request_id = "i", .status = FVI_BUSY, .retry_after_ms = 40};
     (void)state;
 
     is_golden("reply_busy", &reply);

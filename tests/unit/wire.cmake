@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 fv_test(test_wire_request SOURCES test_wire_request.c LINKS fv_wire_codec LABELS unit)
 fv_test(test_wire_reply SOURCES test_wire_reply.c LINKS fv_wire m LABELS unit)
+fv_test(test_wire_memory SOURCES test_wire_memory.c LINKS fv_wire m LABELS unit)
+target_link_options(test_wire_memory PRIVATE LINKER:--wrap=malloc,--wrap=calloc,--wrap=free)
 
 # The golden messages are what protoc makes of the text beside them.
 find_program(FV_PROTOC NAMES protoc REQUIRED)

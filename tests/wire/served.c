@@ -140,8 +140,8 @@ void fvt_prepare(fvt_served *s)
 fv_status fvt_try_start(fvt_served *s, fv_error *err)
 {
     static const char *const channels[] = {"wechat", "counter"};
-    fvi_backend backend = {&s->fake,   fake_load,  fake_unload, fake_versions, fake_deadline,
-                           fake_open,  fake_close, fake_check,  fake_answer,   fake_differs};
+    fvi_backend backend = {&s->fake,  fake_load,  fake_unload, fake_versions, fake_deadline,
+                           fake_open, fake_close, fake_check,  fake_answer,   fake_differs};
     fvi_server_options o = {.settings = &s->settings,
                             .backend = &backend,
                             .log = s->log,
@@ -276,6 +276,16 @@ void fvt_await_metric(fvt_served *s, const char *beginning, double least)
     while (fvt_metric(s, beginning) < least) {
         if (fvi_clock_us() > until)
             fail_msg("%s is %g, not %g", beginning, fvt_metric(s, beginning), least);
+        fvt_pause();
+    }
+}
+
+void fvt_await_metric_is(fvt_served *s, const char *beginning, double value)
+{
+    uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
+    while (fvt_metric(s, beginning) != value) {
+        if (fvi_clock_us() > until)
+            fail_msg("%s is %g, not %g", beginning, fvt_metric(s, beginning), value);
         fvt_pause();
     }
 }

@@ -79,6 +79,7 @@ double fvt_metric(fvt_served *s, const char *beginning);
 
 /** Polls until the metric is at least that; fails the test after AWAIT_MS. */
 void fvt_await_metric(fvt_served *s, const char *beginning, double least);
+void fvt_await_metric_is(fvt_served *s, const char *beginning, double value);
 void fvt_await_int(atomic_int *value, int least);
 void fvt_pause(void);
 
