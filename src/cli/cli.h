@@ -34,16 +34,21 @@ typedef struct cli_common {
     bool json;
     bool help;
     fv_locale locale;
+    const char *url; /**< of a service; NULL = an engine in this process */
+    const char *tls_ca, *tls_cert, *tls_key;
     fv_error usage; /**< what is wrong with the command line; the first mistake */
     char models_override[1100];
 } cli_common;
 
-/** What the reply is made of. */
+/** What was answered, or why nothing was. */
 typedef struct cli_answer {
     fv_status status;
     fv_error err;
-    fv_result result; /**< when status is FV_OK */
-    fv_versions versions;
+    fv_versions versions; /**< of the engine in this process */
+    struct Faceverify__Reply
+        *message;            /**< the answer; where status is not OK, what a service sent */
+    struct fvi_answer *made; /**< what the message lies in: either of these */
+    struct fv_client_reply *came;
 } cli_answer;
 
 /** --config, --set, --models, --json, --locale, --help; its input is a cli_common. */
@@ -122,14 +127,12 @@ int cmd_verify(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_quality(int argc, char **argv);
 int cmd_liveness(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+int cmd_calibrate(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_config(int argc, char **argv);
-
-/** The reply message of proto/faceverify.proto in protobuf's JSON mapping; NULL: out of memory. */
-json_t *cli_reply_json(const cli_answer *a, fv_locale locale);
-
-/** The same for people. */
-void cli_reply_text(const cli_answer *a, fv_locale locale, bool details, FILE *to);
+int cmd_bench(int argc, char **argv);
 
 /** Which column of the screen the text ends in: a Chinese character is two wide. */
 typedef struct cli_column {
@@ -140,8 +143,5 @@ typedef struct cli_column {
 
 /** Prints UTF-8 and breaks lines before column 80, where the language allows a break. */
 void cli_print_wrapped(cli_column *c, const char *text);
-
-/** The wire's name for a status: "OK", "INVALID_REQUEST", ... Static. */
-const char *cli_status_name(fv_status st);
 
 #endif

@@ -24,6 +24,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
+        state->child_inputs[1] = &a->common;
         return 0;
     case 'd':
         a->details = true;
@@ -41,21 +42,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static fv_status ask(void *self, fv_session *session, cli_photo *photo, fv_error *err)
-{
-    (void)self;
-    photo->liveness = (fv_liveness_result)FV_LIVENESS_RESULT_INIT;
-    return fv_liveness(session, photo->bytes, &photo->liveness, err);
-}
-
-static bool good(const cli_photo *photo)
-{
-    return photo->liveness.liveness == FV_LIVENESS_LIVE;
-}
-
 int cmd_liveness(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                                 {&cli_service_argp, 0, "A running service:", 15},
                                                  {0}};
     static const struct argp argp = {
         options,
@@ -86,11 +76,8 @@ int cmd_liveness(int argc, char **argv)
     const cli_photos photos = {.common = &a.common,
                                .paths = a.paths,
                                .n_paths = a.n_paths,
+                               .op = FVI_OP_LIVENESS,
                                .kind = FV_SELFIE,
-                               .self = &a,
-                               .ask = ask,
-                               .good = good,
-                               .json = cli_liveness_json,
                                .text = a.details ? cli_liveness_details : cli_liveness_text};
     return cli_photos_answer(&photos);
 }

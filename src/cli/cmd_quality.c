@@ -53,6 +53,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
+        state->child_inputs[1] = &a->common;
         return 0;
     case OPT_AS:
         return take_kind(a, arg);
@@ -68,47 +69,40 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (a->overlay != NULL && a->n_paths > 1 && !a->common.help)
             return wrong(a, "overlay", "draws one image; name one only");
+        if (a->overlay != NULL && a->common.url != NULL && !a->common.help)
+            return wrong(a, "overlay", "cannot be drawn by a service; leave out --url");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static fv_status ask_and_draw(const args *a, fv_session *session, cli_photo *photo, fv_error *err)
+static fv_status ask_and_draw(const void *self, cli_source *source, cli_photo *photo)
 {
+    const args *a = self;
+    cli_answer *answer = &photo->answer;
     fv_status st = FV_OK;
+    fv_quality_result quality = FV_QUALITY_RESULT_INIT;
     fvi_quality_ask what = {.photo = photo->bytes, .kind = photo->kind};
     cli_target to = {.path = a->overlay, .field = "overlay", .never = a->paths[0]};
     fvi_png png = {NULL, 0};
 
-    FVI_TRY(fvi_quality_overlay(session, &what, &png, &photo->quality, err));
+    FVI_TRY(fvi_quality_overlay(cli_source_session(source), &what, &png, &quality, &answer->err));
     if (png.data == NULL)
         cli_error(&a->common, "overlay: not written: the file could not be decoded");
     else
-        FVI_TRY(cli_write_file(&to, (fv_bytes){png.data, png.len}, err));
+        FVI_TRY(cli_write_file(&to, (fv_bytes){png.data, png.len}, &answer->err));
+    FVI_TRY(cli_source_take_quality(&quality, photo->kind, &a->common, answer));
 out:
     if (png.data != NULL) fvi_wipe(png.data, png.len);
     free(png.data);
     return st;
 }
 
-static fv_status ask(void *self, fv_session *session, cli_photo *photo, fv_error *err)
-{
-    const args *a = self;
-
-    photo->quality = (fv_quality_result)FV_QUALITY_RESULT_INIT;
-    if (a->overlay != NULL) return ask_and_draw(a, session, photo, err);
-    return fv_quality(session, photo->bytes, photo->kind, &photo->quality, err);
-}
-
-static bool good(const cli_photo *photo)
-{
-    return photo->quality.usable != 0;
-}
-
 int cmd_quality(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                                 {&cli_service_argp, 0, "A running service:", 15},
                                                  {0}};
     static const struct argp argp = {
         options,
@@ -139,11 +133,10 @@ int cmd_quality(int argc, char **argv)
     const cli_photos photos = {.common = &a.common,
                                .paths = a.paths,
                                .n_paths = a.n_paths,
+                               .op = FVI_OP_QUALITY,
                                .kind = a.kind,
                                .self = &a,
-                               .ask = ask,
-                               .good = good,
-                               .json = cli_quality_json,
+                               .ask = a.overlay != NULL ? ask_and_draw : NULL,
                                .text = cli_quality_text};
     return cli_photos_answer(&photos);
 }

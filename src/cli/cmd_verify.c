@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/reply.h"
+#include "cli/source.h"
 
 enum { ID_CAP = 64 };
 
@@ -128,7 +129,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
-        if (a->age_gate) state->child_inputs[1] = a;
+        state->child_inputs[1] = &a->common;
+        if (a->age_gate) state->child_inputs[2] = a;
         return 0;
     case OPT_CHANNEL:
         a->channel = arg;
@@ -150,7 +152,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static fv_status read_photos(const args *a, uint8_t *bytes[2], fv_request *request, fv_error *err)
+static fv_status read_photos(const args *a, uint8_t *bytes[2], fv_client_request *request,
+                             fv_error *err)
 {
     fv_bytes *photos[2] = {&request->selfie, &request->record};
 
@@ -163,52 +166,38 @@ static fv_status read_photos(const args *a, uint8_t *bytes[2], fv_request *reque
     return FV_OK;
 }
 
-static void ask(const args *a, const fv_request *request, const fv_engine_options *options,
-                cli_answer *answer, fv_engine **engine)
-{
-    fv_status st = FV_OK;
-    fv_session *session = NULL;
-    fv_error *err = &answer->err;
-
-    FVI_TRY(fv_engine_create(engine, options, err));
-    FVI_TRY(fv_engine_versions(*engine, &answer->versions, err));
-    FVI_TRY(fv_session_create(&session, *engine, err));
-    FVI_TRY(a->age_gate ? fv_verify(session, request, &answer->result, err)
-                        : fv_match(session, request, &answer->result, err));
-out:
-    answer->status = st;
-    fv_session_destroy(&session);
-}
-
 static int print(const args *a, const cli_answer *answer)
 {
-    fv_decision d = answer->result.decision;
-
     if (answer->status != FV_OK) return cli_fail(&a->common, answer);
-    int code = d == FV_PASS || d == FV_NOT_REQUIRED ? EXIT_YES : EXIT_NO;
-    if (a->common.json)
-        return cli_print_json(&a->common, cli_reply_json(answer, a->common.locale), code);
-    cli_reply_text(answer, a->common.locale, a->details, stdout);
+    const Faceverify__VerifyReply *m = answer->message->verify; /* match lies in the same place */
+    bool yes = m->decision == FACEVERIFY__DECISION__PASS ||
+               m->decision == FACEVERIFY__DECISION__NOT_REQUIRED;
+    int code = yes ? EXIT_YES : EXIT_NO;
+    if (a->common.json) return cli_print_json(&a->common, cli_message_json(&m->base), code);
+    cli_reply_text(m, a->common.locale, a->details, stdout);
     return cli_finish(&a->common, code);
 }
 
 static int answer_request(const args *a)
 {
-    fv_request request = FV_REQUEST_INIT;
-    fv_engine_options wanted = cli_engine_options(&a->common);
-    fv_engine *engine = NULL;
+    fv_client_request request = FV_CLIENT_REQUEST_INIT;
+    cli_source *source = NULL;
     uint8_t *bytes[2] = {NULL, NULL};
-    cli_answer answer = {.result = FV_RESULT_INIT, .versions = FV_VERSIONS_INIT};
+    cli_answer answer = {.versions = FV_VERSIONS_INIT};
 
     request.birth_date = a->birth_date;
     request.id_number = a->has_id ? a->id_number : NULL;
     request.channel = a->channel;
     request.deadline_ms = a->deadline_ms;
     answer.status = read_photos(a, bytes, &request, &answer.err);
-    if (answer.status == FV_OK) ask(a, &request, &wanted, &answer, &engine);
+    if (answer.status == FV_OK)
+        answer.status = cli_source_open(&source, &a->common, &answer.versions, &answer.err);
+    if (answer.status == FV_OK)
+        cli_source_ask(source, a->age_gate ? FVI_OP_VERIFY : FVI_OP_MATCH, &request, &answer);
     int code = print(a, &answer);
 
-    fv_engine_destroy(&engine);
+    cli_answer_free(&answer);
+    cli_source_close(&source);
     if (bytes[0] != NULL) fvi_wipe(bytes[0], request.selfie.len);
     if (bytes[1] != NULL) fvi_wipe(bytes[1], request.record.len);
     free(bytes[0]);
@@ -228,8 +217,10 @@ static int run(args *a, const struct argp *argp, int argc, char **argv)
 int cmd_verify(int argc, char **argv)
 {
     static const struct argp person = {person_options, parse_person, NULL, NULL, NULL, NULL, NULL};
-    static const struct argp_child children[] = {
-        {&cli_common_argp, 0, "Settings and output:", 10}, {&person, 0, NULL, 0}, {0}};
+    static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                                 {&cli_service_argp, 0, "A running service:", 15},
+                                                 {&person, 0, NULL, 0},
+                                                 {0}};
     static const struct argp argp = {
         photo_options,
         parse,
@@ -242,12 +233,15 @@ int cmd_verify(int argc, char **argv)
         "  faceverify verify selfie.jpg record.jpg\n"
         "  faceverify verify --birth-date 2001-04-30 selfie.jpg record.jpg\n"
         "  faceverify verify --locale zh-CN --channel counter selfie.jpg record.jpg\n"
-        "  faceverify verify --json selfie.jpg record.jpg | jq .decision\n\n"
+        "  faceverify verify --json selfie.jpg record.jpg | jq .decision\n"
+        "  faceverify verify --url ipc:///run/faceverify/binding.sock selfie.jpg record.jpg\n\n"
         "Exit code:\n\n"
         "  0  PASS, or NOT_REQUIRED (under 16)\n"
         "  1  any other decision: the text says why and what to do\n"
         "  2  the command line, the request or the settings are wrong\n"
-        "  3  no answer: a model is damaged, out of memory or time, nowhere to write",
+        "  3  no answer: a model is damaged, out of memory or time, nowhere to write; no service, "
+        "or "
+        "one that is busy",
         children,
         NULL,
         NULL};
@@ -259,6 +253,7 @@ int cmd_verify(int argc, char **argv)
 int cmd_match(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                                 {&cli_service_argp, 0, "A running service:", 15},
                                                  {0}};
     static const struct argp argp = {
         photo_options,

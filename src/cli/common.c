@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "cli/cli.h"
+#include "cli/failure.h"
 
 static const struct argp_option options[] = {
     {"config", 'c', "FILE", 0, "Settings (YAML); without it the shipped ones are used", 10},
@@ -237,6 +237,7 @@ static const char *hint(const cli_common *c, fv_status st)
     if (st == FV_E_MODEL)
         return " (name the folder of the model pack with --models, or restore it with "
                "scripts/fetch-models)";
+    if (st == FV_E_TIMEOUT && c->url != NULL) return " (--deadline-ms sets the time)";
     if (st == FV_E_TIMEOUT) return " (--deadline-ms and limits.deadline_ms set the time)";
     return "";
 }
@@ -257,7 +258,7 @@ int cli_fail(const cli_common *c, const cli_answer *failed)
     cli_answer a = *failed;
     int code = cli_tell_failure(c, a.status, &a.err);
 
-    return c->json ? cli_print_json(c, cli_reply_json(&a, c->locale), code) : code;
+    return c->json ? cli_print_json(c, cli_failure_json(c, &a), code) : code;
 }
 
 int cli_finish(const cli_common *c, int exit_code)
@@ -273,7 +274,8 @@ int cli_finish(const cli_common *c, int exit_code)
 int cli_print_json(const cli_common *c, json_t *doc, int exit_code)
 {
     bool written =
-        doc != NULL && json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(7)) == 0;
+        doc != NULL &&
+        json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(CLI_REAL_DIGITS)) == 0;
     json_decref(doc);
     if (!written && !ferror(stdout)) {
         cli_error(c, "out of memory");

@@ -13,6 +13,10 @@ static const struct command {
     {"match", cmd_match, "the comparison alone, without age gate and liveness"},
     {"quality", cmd_quality, "what photographs are like, what is wrong with them, what to do"},
     {"liveness", cmd_liveness, "were selfies taken of a person, or of a picture of one?"},
+    {"replay", cmd_replay, "a labelled set: how often it errs, and what changed since last time"},
+    {"calibrate", cmd_calibrate, "which similarity stands for which false match rate"},
+    {"serve", cmd_serve, "the service: answers over nng until it is told to stop"},
+    {"bench", cmd_bench, "load: throughput, latency, what it costs"},
     {"models", cmd_models, "what is loaded: networks, hashes, calibration, thresholds"},
     {"config", cmd_config, "the settings in force, as YAML"},
 };
@@ -26,7 +30,7 @@ static void usage(FILE *to)
                 "Commands:\n",
                 to);
     for (size_t i = 0; i < N_COMMANDS; i++)
-        (void)fprintf(to, "  %-8s  %s\n", commands[i].name, commands[i].help);
+        (void)fprintf(to, "  %-9s  %s\n", commands[i].name, commands[i].help);
     (void)fputs(
         "\n"
         "First steps:\n"

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/photos.h"
 #include "cli/reply.h"
 
 enum { COLUMNS = 7, CELL = 48, ROWS = 1 + FV_MEASURES_MAX };
@@ -83,15 +82,22 @@ static void put_range(char out[CELL], float min, float max)
         (void)snprintf(out, CELL, "%.20s..%.20s", low, high);
 }
 
-static void put_row(char row[COLUMNS][CELL], const fv_measure *m, const words *w, fv_locale locale)
+static void put_row(char row[COLUMNS][CELL], const Faceverify__Measure *m, const words *w,
+                    fv_locale locale)
 {
+    const float value = CLI_REAL(m, value);
+    const size_t verdicts = sizeof w->verdict / sizeof w->verdict[0];
+
     (void)snprintf(row[NAME], CELL, "%s", m->name);
-    put_number(row[VALUE], m->value);
-    (void)snprintf(row[UNIT], CELL, "%s", isnan(m->value) ? "" : unit_word(m->unit, locale));
-    put_number(row[SCORE], m->score);
-    put_range(row[MUST], m->min, m->max);
-    put_range(row[SHOULD], m->advise_min, m->advise_max);
-    (void)snprintf(row[VERDICT], CELL, "%s", w->verdict[m->verdict]);
+    put_number(row[VALUE], value);
+    (void)snprintf(row[UNIT], CELL, "%s", isnan(value) ? "" : unit_word(m->unit, locale));
+    put_number(row[SCORE], CLI_REAL(m, score));
+    put_range(row[MUST], m->has_min_case != 0 ? m->min : -INFINITY,
+              m->has_max_case != 0 ? m->max : INFINITY);
+    put_range(row[SHOULD], m->has_advise_min_case != 0 ? m->advise_min : -INFINITY,
+              m->has_advise_max_case != 0 ? m->advise_max : INFINITY);
+    (void)snprintf(row[VERDICT], CELL, "%s",
+                   (size_t)m->verdict < verdicts ? w->verdict[m->verdict] : "");
 }
 
 static void print_cell(const char *text, unsigned width, bool right, FILE *to)
@@ -123,30 +129,34 @@ static void print_table(char rows[][COLUMNS][CELL], size_t n, FILE *to)
     }
 }
 
-static void print_measures(const fv_quality_result *r, const words *w, fv_locale locale, FILE *to)
+static void print_measures(const Faceverify__QualityReply *m, const words *w, fv_locale locale,
+                           FILE *to)
 {
     char rows[ROWS][COLUMNS][CELL];
+    const size_t n = m->n_measures < FV_MEASURES_MAX ? m->n_measures : FV_MEASURES_MAX;
 
     for (int k = 0; k < COLUMNS; k++)
         (void)snprintf(rows[0][k], CELL, "%s", w->column[k]);
-    for (uint32_t i = 0; i < r->n_measures; i++)
-        put_row(rows[1 + i], &r->measures[i], w, locale);
+    for (size_t i = 0; i < n; i++)
+        put_row(rows[1 + i], m->measures[i], w, locale);
     (void)fputc('\n', to);
-    (void)fprintf(to, w->heading, (unsigned)r->photo.width_px, (unsigned)r->photo.height_px);
+    (void)fprintf(to, w->heading, m->photo != NULL ? (unsigned)m->photo->width_px : 0,
+                  m->photo != NULL ? (unsigned)m->photo->height_px : 0);
     (void)fputc('\n', to);
-    print_table(rows, 1 + r->n_measures, to);
+    print_table(rows, 1 + n, to);
 }
 
-void cli_quality_text(const cli_photo *photo, fv_locale locale, FILE *to)
+void cli_quality_text(const Faceverify__Reply *reply, fv_locale locale, FILE *to)
 {
     const words *w = locale == FV_LOCALE_EN ? &english : &chinese;
-    const fv_quality_result *r = &photo->quality;
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, FV_WORDING_MEMBER};
+    const Faceverify__QualityReply *m = reply->quality;
+    const cli_told told = {m->reasons, m->n_reasons, m->remedy_texts, m->n_remedy_texts};
     cli_told_words told_words = w->told;
 
-    if (r->usable) told_words.why = w->better;
+    if (m->usable) told_words.why = w->better;
     /* in one line however long, for those who search for it */
-    (void)fprintf(to, "%s%s\n", photo->image, w->says[photo->kind == FV_SELFIE ? 0 : 1][r->usable]);
-    cli_print_told(&told, &told_words, locale, to);
-    if (r->n_measures > 0) print_measures(r, w, locale, to);
+    (void)fprintf(to, "%s%s\n", m->image,
+                  w->says[m->kind == FACEVERIFY__IMAGE__record ? 1 : 0][m->usable ? 1 : 0]);
+    cli_print_told(&told, &told_words, to);
+    if (m->n_measures > 0) print_measures(m, w, locale, to);
 }

@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the replies of several commands are made of, in JSON and in words. */
+/*
+ * The replies for people and for programs. Both are made from the messages of
+ * proto/faceverify.proto, whether an engine in this process or a service has answered.
+ */
 #ifndef FVI_CLI_REPLY_H
 #define FVI_CLI_REPLY_H
 
 #include "cli/cli.h"
+#include "faceverify.pb-c.h"
+
+/** So many digits tell any float; cli_print_json() prints no more. */
+enum { CLI_REAL_DIGITS = 9 };
+
+/**
+ * A message in protobuf's JSON mapping; texts and optional fields without a value are left out, and
+ * where the status is not OK all that is zero. NULL: out of memory.
+ */
+json_t *cli_message_json(const ProtobufCMessage *message);
+
+/** "PASS"; "" for a number that this version does not know. Static. */
+const char *cli_enum_name(const ProtobufCEnumDescriptor *type, int value);
+
+/** An optional number: NaN where it is not there. */
+#define CLI_REAL(m, field) ((m)->has_##field##_case != 0 ? (m)->field : NAN)
+
+/** What a failure is on the wire, where no service has said it. */
+Faceverify__Status cli_wire_status(fv_status st);
 
 /** What a reply tells the member. Borrowed. */
 typedef struct cli_told {
-    const fv_reason *reasons;
-    uint32_t n_reasons;
-    const fv_remedy *remedies;
-    uint32_t n_remedies;
-    fv_wording wording;
+    Faceverify__Reason *const *reasons;
+    size_t n_reasons;
+    char *const *remedy_texts;
+    size_t n_remedies;
 } cli_told;
-
-/* Each of these sets *ok to false where something failed; jansson copes with NULL values. */
-void cli_set(json_t *o, const char *key, json_t *value, bool *ok);
-void cli_set_text(json_t *o, const char *key, const char *text, bool *ok);
-
-/** Not a number, or no limit = not there: protobuf's JSON mapping of an optional field that is not
- *  set. */
-void cli_set_real(json_t *o, const char *key, float value, bool *ok);
-
-/** reasons, remedies, remedy_texts. */
-void cli_set_told(json_t *o, const cli_told *told, fv_locale locale, bool *ok);
-
-/** field, message. */
-void cli_set_failure(json_t *o, fv_status status, const fv_error *err, bool *ok);
-
-json_t *cli_photo_json(const fv_photo_info *p, bool *ok);
-json_t *cli_timings_json(const fv_timings *t, bool *ok);
-
-/** Adds the versions; returns o, or frees it and returns NULL where ok is false. */
-json_t *cli_finish_json(json_t *o, const fv_versions *versions, bool ok);
 
 /** Headings of what is told, and how a name for programs stands behind a text. */
 typedef struct cli_told_words {
@@ -41,12 +42,24 @@ typedef struct cli_told_words {
 } cli_told_words;
 
 /** Reasons and remedies, numbered. */
-void cli_print_told(const cli_told *told, const cli_told_words *words, fv_locale locale, FILE *to);
+void cli_print_told(const cli_told *told, const cli_told_words *words, FILE *to);
 
 /** A name for programs and colleagues behind a text, and the end of the line. */
 void cli_print_tag(cli_column *c, const char *tag, const char *name);
 
 /** The columns of the screen that UTF-8 takes. */
 unsigned cli_width(const char *text);
+
+/** VerifyReply: decision, reasons, remedies; what was measured where `details`. */
+void cli_reply_text(const Faceverify__VerifyReply *m, fv_locale locale, bool details, FILE *to);
+
+/** QualityReply: verdict, reasons, a table of the measures. */
+void cli_quality_text(const Faceverify__Reply *reply, fv_locale locale, FILE *to);
+
+/** LivenessReply: verdict, reasons. */
+void cli_liveness_text(const Faceverify__Reply *reply, fv_locale locale, FILE *to);
+
+/** With the score and its limit. */
+void cli_liveness_details(const Faceverify__Reply *reply, fv_locale locale, FILE *to);
 
 #endif

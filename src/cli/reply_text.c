@@ -60,67 +60,79 @@ static const words chinese = {
              "              质量 %.1f，活体 %.1f，对齐 %.1f，特征 %.1f）\n",
 };
 
-static void print_photo(const fv_photo_info *p, const char *name, const words *w, FILE *to)
+static void print_photo(const Faceverify__PhotoInfo *p, const char *name, const words *w, FILE *to)
 {
     (void)fprintf(to, "  %s", name);
-    if (p->width_px == 0) {
+    if (p == NULL || p->width_px == 0) {
         (void)fprintf(to, "%s\n", w->unread);
         return;
     }
-    (void)fprintf(to, "%ux%u, ", (unsigned)p->width_px, (unsigned)p->height_px);
-    if (p->faces == 0) {
-        (void)fprintf(to, "%s\n", w->no_face);
-        return;
+    (void)fprintf(to, "%ux%u", (unsigned)p->width_px, (unsigned)p->height_px);
+    if (p->faces == 0)
+        (void)fprintf(to, ", %s", w->no_face);
+    else if (p->has_inter_eye_px_case != 0) { /* a service does not tell everybody */
+        (void)fputs(", ", to);
+        (void)fprintf(to, w->face, (double)p->inter_eye_px, (double)CLI_REAL(p, yaw_deg),
+                      (double)CLI_REAL(p, pitch_deg), (double)CLI_REAL(p, roll_deg));
     }
-    (void)fprintf(to, w->face, (double)p->inter_eye_px, (double)p->yaw_deg, (double)p->pitch_deg,
-                  (double)p->roll_deg);
     (void)fputc('\n', to);
 }
 
-static void print_liveness(const fv_result *r, const words *w, FILE *to)
+static void print_liveness(const Faceverify__VerifyReply *m, const words *w, FILE *to)
 {
-    const char *name = fv_liveness_name(r->liveness);
+    const Faceverify__Scores *s = m->scores;
+    const char *name = cli_enum_name(&faceverify__liveness__descriptor, (int)m->liveness);
 
-    if (r->liveness == FV_LIVENESS_NOT_ASKED) return;
+    if (m->liveness == FACEVERIFY__LIVENESS__NOT_ASKED) return;
     (void)fputs("  ", to);
-    if (isnan(r->liveness_score))
+    if (s->has_liveness_score_case == 0)
         (void)fprintf(to, w->not_judged, name);
     else
-        (void)fprintf(to, w->liveness, (double)r->liveness_score, name);
-    (void)fprintf(to, w->live_from, (double)r->liveness_limit, (double)r->liveness_bpcer);
-    (void)fprintf(to, w->attack_below, (double)r->attack_limit);
+        (void)fprintf(to, w->liveness, (double)s->liveness_score, name);
+    (void)fprintf(to, w->live_from, (double)CLI_REAL(s, liveness_limit),
+                  (double)CLI_REAL(s, liveness_bpcer));
+    (void)fprintf(to, w->attack_below, (double)CLI_REAL(s, attack_limit));
 }
 
-static void print_details(const fv_result *r, const words *w, FILE *to)
+static void print_scores(const Faceverify__VerifyReply *m, const words *w, FILE *to)
 {
-    const fv_timings *t = &r->timings;
+    const Faceverify__Scores *s = m->scores;
 
-    (void)fprintf(to, "\n%s\n", w->details);
-    print_photo(&r->selfie, w->selfie, w, to);
-    print_photo(&r->record, w->record, w, to);
+    if (s == NULL) return;
     (void)fputs("  ", to);
-    if (isnan(r->similarity))
+    if (s->has_similarity_case == 0)
         (void)fputs(w->not_compared, to);
     else
-        (void)fprintf(to, w->similarity, (double)r->similarity);
-    (void)fprintf(to, w->pass_from, (double)r->match_similarity, (double)r->match_fmr);
-    (void)fprintf(to, w->review_from, (double)r->review_similarity, (double)r->review_fmr);
-    print_liveness(r, w, to);
+        (void)fprintf(to, w->similarity, (double)s->similarity);
+    (void)fprintf(to, w->pass_from, (double)s->match_similarity, (double)s->match_fmr);
+    (void)fprintf(to, w->review_from, (double)s->review_similarity, (double)s->review_fmr);
+    print_liveness(m, w, to);
+}
+
+static void print_details(const Faceverify__VerifyReply *m, const words *w, FILE *to)
+{
+    const Faceverify__Timings *t = m->timings;
+
+    (void)fprintf(to, "\n%s\n", w->details);
+    print_photo(m->selfie, w->selfie, w, to);
+    print_photo(m->record_photo, w->record, w, to);
+    print_scores(m, w, to);
+    if (t == NULL) return;
     (void)fprintf(to, w->times, t->total_us / 1e3, t->decode_us / 1e3, t->detect_us / 1e3,
                   t->landmarks_us / 1e3, t->pose_us / 1e3, t->quality_us / 1e3,
                   t->liveness_us / 1e3, t->chip_us / 1e3, t->embed_us / 1e3);
 }
 
-void cli_reply_text(const cli_answer *a, fv_locale locale, bool details, FILE *to)
+void cli_reply_text(const Faceverify__VerifyReply *m, fv_locale locale, bool details, FILE *to)
 {
     const words *w = locale == FV_LOCALE_EN ? &english : &chinese;
-    const fv_result *r = &a->result;
-    const cli_told told = {r->reasons, r->n_reasons, r->remedies, r->n_remedies, r->wording};
+    const cli_told told = {m->reasons, m->n_reasons, m->remedy_texts, m->n_remedy_texts};
     cli_column c = {.to = to};
 
     cli_print_wrapped(&c, w->result);
-    cli_print_wrapped(&c, fv_decision_text(r->decision, locale));
-    cli_print_tag(&c, w->told.tag, fv_decision_name(r->decision));
-    cli_print_told(&told, &w->told, locale, to);
-    if (details) print_details(r, w, to);
+    cli_print_wrapped(&c, m->text);
+    cli_print_tag(&c, w->told.tag,
+                  cli_enum_name(&faceverify__decision__descriptor, (int)m->decision));
+    cli_print_told(&told, &w->told, to);
+    if (details) print_details(m, w, to);
 }

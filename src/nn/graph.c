@@ -20,7 +20,7 @@ fv_status fvi_node_fail(const fvi_node *n, fv_error *err, const char *fmt, ...)
     if (vsnprintf(text, sizeof text, fmt, ap) < 0) text[0] = '\0';
     va_end(ap);
     return fvi_fail(err, FV_E_MODEL, "node %.*s (%s): %s", FVI_GRAPH_NAME_MAX, n->name,
-                    fvi_op_name(n->op), text);
+                    fvi_onnx_op_name(n->op), text);
 }
 
 int fvi_graph_value(fvi_graph *g, const char *name)

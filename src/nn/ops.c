@@ -21,7 +21,7 @@ static const op_row ROWS[FVI_OP_COUNT] = {
 #undef Z
 };
 
-const char *fvi_op_name(fvi_op op)
+const char *fvi_onnx_op_name(fvi_op op)
 {
     return ROWS[op].name;
 }

@@ -147,7 +147,7 @@ typedef struct fvi_operands {
 struct fvi_graph;
 struct fvi_node;
 
-const char *fvi_op_name(fvi_op op);
+const char *fvi_onnx_op_name(fvi_op op);
 
 /** By ONNX name; FVI_OP_COUNT when unknown. */
 fvi_op fvi_op_find(const char *name);

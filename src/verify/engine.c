@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/engine.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,8 @@ static fv_status load_liveness(fv_engine *e, fv_error *err)
     return fvi_liveness_load(&e->liveness, path, e->pack->nets[FVI_ROLE_LIVENESS].sha256, err);
 }
 
-fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv_error *err)
+static fv_status create(fv_engine **out, const fv_engine_options *options, bool calibrated,
+                        fv_error *err)
 {
     fv_status st = FV_OK;
     fv_engine *e = NULL;
@@ -79,14 +81,28 @@ fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv
     if (e == NULL) return fvi_fail(err, FV_E_NOMEM, "engine");
     FVI_TRY(fvi_settings_load(&e->settings, o.config_path, o.overrides, o.n_overrides, err));
     FVI_TRY(load_networks(e, err));
-    FVI_TRY(load_calibration(e, err));
-    FVI_TRY(load_liveness(e, err));
-    FVI_TRY(fvi_channels_resolve(e, err));
+    e->policy.match_similarity = e->policy.review_similarity = NAN;
+    if (calibrated) {
+        FVI_TRY(load_calibration(e, err));
+        FVI_TRY(load_liveness(e, err));
+        FVI_TRY(fvi_channels_resolve(e, err));
+    }
     *out = e;
     e = NULL;
 out:
     fv_engine_destroy(&e);
     return st;
+}
+
+fv_status fv_engine_create(fv_engine **out, const fv_engine_options *options, fv_error *err)
+{
+    return create(out, options, true, err);
+}
+
+fv_status fvi_engine_create_uncalibrated(fv_engine **out, const fv_engine_options *options,
+                                         fv_error *err)
+{
+    return create(out, options, false, err);
 }
 
 void fv_engine_destroy(fv_engine **engine)

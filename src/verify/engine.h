@@ -43,6 +43,14 @@ struct fv_session {
 /** Overwrites every picture, chip, template and activation within reach. */
 void fvi_session_wipe(fv_session *session);
 
+/**
+ * An engine without thresholds, for making the calibration that it lacks. It compares templates; a
+ * session of it never decides (its similarities of match and review are NaN).
+ */
+FV_NODISCARD fv_status fvi_engine_create_uncalibrated(fv_engine **out,
+                                                      const fv_engine_options *options,
+                                                      fv_error *err);
+
 /** Where models lie: the configured folder, or the first of the usual ones that has a pack.json. */
 FV_NODISCARD fv_status fvi_models_dir(const char *configured, char *out, size_t cap, fv_error *err);
 

@@ -9,6 +9,29 @@
 #include "quality/quality.h"
 #include "verify/profile.h"
 
+/** Of `faceverify serve`. */
+typedef struct fvi_service_settings {
+    char listen_binding[2048];
+    char listen_ops[2048];
+    char http[256];
+    char plain_tcp[2048];
+    char ipc_mode[8];
+    char tls_cert_file[1024];
+    char tls_key_file[1024];
+    char tls_ca_file[1024];
+    uint32_t workers;
+    uint32_t queue;
+    uint64_t queue_bytes;
+    uint32_t spare;
+    uint64_t message_bytes;
+    uint32_t drain_ms;
+    uint32_t send_ms;
+    uint32_t probe_ms;
+    uint32_t reply_ttl_s;
+    uint32_t reply_entries;
+    uint64_t reply_bytes;
+} fvi_service_settings;
+
 /** Every setting, with its value in force. Plain data. */
 typedef struct fvi_settings {
     struct {
@@ -33,6 +56,7 @@ typedef struct fvi_settings {
         double liveness_bpcer;
     } policy; /**< of requests that name no channel, and of what channels leave to it */
     fvi_profile channels[FVI_CHANNEL_COUNT];
+    fvi_service_settings service;
     fvi_limits_set selfie;
     fvi_limits_set record;
 } fvi_settings;

@@ -3,7 +3,7 @@
  * Accuracy on a set of labelled pairs: FTA, FNMR at stated FMR (ISO/IEC 19795-1), with counts, and
  * the check of the figures that we promise. Exit codes: 0 as promised, 1 not, 77 no data.
  *
- *   accuracy [--models DIR] [--threads N] [--csv FILE] [--recut] [--calibration FILE] DATA
+ *   accuracy [--models DIR] [--threads N] [--csv FILE] [--recut] DATA
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "calibrate.h"
 #include "images.h"
 #include "rates.h"
 #include "recut.h"
@@ -85,7 +84,7 @@ static void report(const acc_set *s, const char *name, double fnmr[2])
 }
 
 typedef struct options {
-    const char *models, *csv, *calibration, *data;
+    const char *models, *csv, *data;
     unsigned threads;
     bool recut;
 } options;
@@ -100,8 +99,6 @@ static options take(int argc, char **argv)
             o.models = argv[++i];
         else if (strcmp(argv[i], "--csv") == 0 && i + 1 < argc)
             o.csv = argv[++i];
-        else if (strcmp(argv[i], "--calibration") == 0 && i + 1 < argc)
-            o.calibration = argv[++i];
         else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
             o.threads = (unsigned)atoi(argv[++i]);
         else
@@ -156,7 +153,6 @@ int main(int argc, char **argv)
         acc_set p = acc_set_load(performers);
         acc_set_work(&p, engine, o.threads, NULL);
         report(&p, "performers (15 people: informs only)", other);
-        if (o.calibration != NULL) acc_calibrate(&lfw, &p, engine, o.calibration);
         acc_set_free(&p);
     }
     (void)printf("%s\n", good ? "as promised" : "NOT as promised");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/failure.h"
 #include "cli/photos.h"
 
 static json_t *enums(void)
@@ -91,10 +92,10 @@ static fv_photo_info photo(unsigned seed)
 }
 
 /* Every reason of both photographs, every remedy and decision, in turn. */
-static cli_answer answer(unsigned seed)
+static fv_result result(unsigned seed)
 {
-    cli_answer a = {.status = FV_OK, .result = FV_RESULT_INIT, .versions = FV_VERSIONS_INIT};
-    fv_result *r = &a.result;
+    fv_result filled = FV_RESULT_INIT;
+    fv_result *r = &filled;
 
     r->decision = (fv_decision)(1 + seed % FV_TOO_MANY_ATTEMPTS);
     r->n_reasons = seed == 0 ? 0 : FV_REASONS_MAX;
@@ -125,10 +126,34 @@ static cli_answer answer(unsigned seed)
     r->attack_limit = 0.25f;
     r->liveness_bpcer = 0.01f;
     r->wording = (fv_wording)(seed % 2);
-    a.versions.pack_name = "pack";
-    a.versions.pack_sha256 = "00ff";
-    a.versions.calibration_id = "calibration";
-    return a;
+    return filled;
+}
+
+static const fv_versions versions = {.struct_size = sizeof(fv_versions),
+                                     .pack_name = "pack",
+                                     .pack_sha256 = "00ff",
+                                     .calibration_id = "calibration"};
+
+/* What the program prints of an answer; NULL: out of memory. */
+static json_t *document(fvi_wire_reply *like, char *image)
+{
+    fvi_answer *made = NULL;
+    fv_error err;
+    json_t *o = NULL;
+
+    like->request_id = "";
+    like->scores = true;
+    like->versions = &versions;
+    if (fvi_answer_create(&made, like, &err) != FV_OK) return NULL;
+    cli_photo photo = {.kind = like->kind};
+    photo.answer.message = fvi_answer_message(made);
+    cli_photos of = {.op = like->op};
+    if (like->op == FVI_OP_QUALITY) photo.answer.message->quality->image = image;
+    if (like->op == FVI_OP_LIVENESS) photo.answer.message->liveness->image = image;
+    o = like->op == FVI_OP_VERIFY ? cli_message_json(&photo.answer.message->verify->base)
+                                  : cli_photo_json(&of, &photo);
+    fvi_answer_destroy(&made);
+    return o;
 }
 
 static const fv_status statuses[] = {
@@ -150,107 +175,123 @@ static fv_measure measure(unsigned seed)
     return m;
 }
 
-/* What answer() tells, of one photograph. */
-static cli_photo quality(unsigned seed)
+/* What result() tells, of one photograph. */
+static fv_quality_result quality(unsigned seed)
 {
-    const cli_answer a = answer(seed);
-    cli_photo p = {.image = "a \"b\" \u7167.jpg", .status = FV_OK, .versions = a.versions};
-    fv_quality_result *r = &p.quality;
+    const fv_result a = result(seed);
+    fv_quality_result filled = FV_QUALITY_RESULT_INIT;
+    fv_quality_result *r = &filled;
 
-    p.kind = seed % 2 ? FV_SELFIE : FV_RECORD;
     r->usable = seed % 2;
-    r->n_reasons = a.result.n_reasons;
-    r->n_remedies = a.result.n_remedies;
-    memcpy(r->reasons, a.result.reasons, sizeof r->reasons);
-    memcpy(r->remedies, a.result.remedies, sizeof r->remedies);
+    r->n_reasons = a.n_reasons;
+    r->n_remedies = a.n_remedies;
+    memcpy(r->reasons, a.reasons, sizeof r->reasons);
+    memcpy(r->remedies, a.remedies, sizeof r->remedies);
     r->n_measures = seed % 3 == 0 ? 0 : FV_MEASURES_MAX;
     for (unsigned i = 0; i < r->n_measures; i++)
         r->measures[i] = measure(seed + i);
-    r->photo = a.result.selfie;
-    r->timings = a.result.timings;
-    return p;
+    r->photo = a.selfie;
+    r->timings = a.timings;
+    return filled;
+}
+
+static void add_failures(json_t *replies, fvi_op op)
+{
+    const cli_common common = {.command = "sample"};
+
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        cli_photos of = {.common = &common, .op = op};
+        cli_photo p = {.image = "x", .kind = FV_RECORD};
+        p.answer.status = statuses[i];
+        p.answer.err = (fv_error){statuses[i], "image", "no"};
+        if (statuses[i] != FV_OK) (void)json_array_append_new(replies, cli_photo_json(&of, &p));
+    }
 }
 
 static json_t *quality_replies(unsigned n)
 {
+    static char image[] = "a \"b\" \u7167.jpg";
     json_t *replies = json_array();
 
     for (unsigned i = 0; i < n; i++) {
-        cli_photo p = quality(i);
-        (void)json_array_append_new(replies, cli_quality_json(&p, FV_LOCALE_ZH_CN));
+        const fv_quality_result r = quality(i);
+        fvi_wire_reply like = {
+            .op = FVI_OP_QUALITY, .quality = &r, .kind = i % 2 ? FV_SELFIE : FV_RECORD};
+        (void)json_array_append_new(replies, document(&like, image));
     }
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        cli_photo p = {.image = "x", .kind = FV_RECORD, .status = statuses[i]};
-        p.err = (fv_error){statuses[i], "image", "no"};
-        if (p.status != FV_OK)
-            (void)json_array_append_new(replies, cli_quality_json(&p, FV_LOCALE_EN));
-    }
+    add_failures(replies, FVI_OP_QUALITY);
     return replies;
 }
 
-static cli_photo liveness(unsigned seed)
+static fv_liveness_result liveness(unsigned seed)
 {
-    const cli_answer a = answer(seed);
-    cli_photo p = {.image = "selfie.jpg", .status = FV_OK, .versions = a.versions};
-    fv_liveness_result *r = &p.liveness;
+    const fv_result a = result(seed);
+    fv_liveness_result filled = FV_LIVENESS_RESULT_INIT;
+    fv_liveness_result *r = &filled;
 
     r->liveness = (fv_liveness_verdict)(1 + seed % 3);
-    r->n_reasons = a.result.n_reasons;
-    r->n_remedies = a.result.n_remedies;
-    memcpy(r->reasons, a.result.reasons, sizeof r->reasons);
-    memcpy(r->remedies, a.result.remedies, sizeof r->remedies);
-    r->selfie = a.result.selfie;
-    r->timings = a.result.timings;
+    r->n_reasons = a.n_reasons;
+    r->n_remedies = a.n_remedies;
+    memcpy(r->reasons, a.reasons, sizeof r->reasons);
+    memcpy(r->remedies, a.remedies, sizeof r->remedies);
+    r->selfie = a.selfie;
+    r->timings = a.timings;
     r->score = r->liveness == FV_LIVENESS_CANNOT_JUDGE ? NAN : 0.0f;
     r->limit = 0.5f;
     r->attack_limit = 0.25f;
     r->bpcer = 0.01f;
-    return p;
+    return filled;
 }
 
 static json_t *liveness_replies(unsigned n)
 {
+    static char image[] = "selfie.jpg";
     json_t *replies = json_array();
 
     for (unsigned i = 0; i < n; i++) {
-        cli_photo p = liveness(i);
-        (void)json_array_append_new(replies, cli_liveness_json(&p, FV_LOCALE_EN));
+        const fv_liveness_result r = liveness(i);
+        fvi_wire_reply like = {.op = FVI_OP_LIVENESS, .locale = FV_LOCALE_EN, .liveness = &r};
+        (void)json_array_append_new(replies, document(&like, image));
+    }
+    add_failures(replies, FVI_OP_LIVENESS);
+    return replies;
+}
+
+static json_t *verify_replies(unsigned n)
+{
+    const cli_common common = {.command = "sample"};
+    json_t *replies = json_array();
+
+    for (unsigned i = 0; i < 2 * n; i++) {
+        const fv_result r = result(i % n);
+        fvi_wire_reply like = {
+            .op = FVI_OP_VERIFY, .locale = i < n ? FV_LOCALE_EN : FV_LOCALE_ZH_CN, .result = &r};
+        (void)json_array_append_new(replies, document(&like, NULL));
     }
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        cli_photo p = {.image = "x", .status = statuses[i], .err = {statuses[i], "image", "no"}};
-        if (p.status != FV_OK)
-            (void)json_array_append_new(replies, cli_liveness_json(&p, FV_LOCALE_EN));
+        cli_answer a = {.status = statuses[i],
+                        .err = {statuses[i], "selfie", "quote \" and \u7167"},
+                        .versions = versions};
+        if (a.status == FV_OK) continue;
+        (void)json_array_append_new(replies, cli_failure_json(&common, &a));
+        a.err = (fv_error){.code = a.status};
+        (void)json_array_append_new(replies, cli_failure_json(&common, &a));
     }
     return replies;
 }
 
 int main(void)
 {
-    json_t *replies = json_array();
     unsigned n = 1 + (2 * N_CODES + FV_REASONS_MAX - 1) / FV_REASONS_MAX;
 
     if (n < FV_TOO_MANY_ATTEMPTS) n = FV_TOO_MANY_ATTEMPTS;
-    for (unsigned i = 0; i < 2 * n; i++) {
-        cli_answer a = answer(i % n);
-        (void)json_array_append_new(replies,
-                                    cli_reply_json(&a, i < n ? FV_LOCALE_EN : FV_LOCALE_ZH_CN));
-    }
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        cli_answer a = {.status = statuses[i],
-                        .err = {statuses[i], "selfie", "quote \" and \u7167"}};
-        if (a.status != FV_OK)
-            (void)json_array_append_new(replies, cli_reply_json(&a, FV_LOCALE_EN));
-        a.err = (fv_error){.code = a.status};
-        if (a.status != FV_OK)
-            (void)json_array_append_new(replies, cli_reply_json(&a, FV_LOCALE_EN));
-    }
     json_t *reasons = json_object();
     for (size_t i = 0; i < N_CODES; i++)
         (void)json_object_set_new(reasons, fv_reason_name(codes[i]), json_integer(codes[i]));
-    json_t *all =
-        json_pack("{s:o, s:o, s:o, s:o, s:o}", "enums", enums(), "reasons", reasons, "replies",
-                  replies, "qualities", quality_replies(n), "livenesses", liveness_replies(n));
-    int failed = all == NULL || json_dumpf(all, stdout, JSON_REAL_PRECISION(7)) != 0;
+    json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o}", "enums", enums(), "reasons", reasons,
+                            "replies", verify_replies(n), "qualities", quality_replies(n),
+                            "livenesses", liveness_replies(n));
+    int failed = all == NULL || json_dumpf(all, stdout, JSON_REAL_PRECISION(CLI_REAL_DIGITS)) != 0;
     json_decref(all);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -18,6 +18,8 @@ from cli import (BAD_ID, FAULT, GOOD_ID, MODELS, OTHER, PROGRAM, RECORD, SELFIE,
 COMMANDS = (["verify", SELFIE, RECORD], ["verify", "--json", SELFIE, RECORD],
             ["match", SELFIE, OTHER], ["quality", SELFIE], ["quality", "--json", SELFIE, RECORD],
             ["liveness", SELFIE, RECORD], ["liveness", "--json", SELFIE],
+            ["bench", "--warmup", "0", "--requests", "1", SELFIE, RECORD],
+            ["bench", "--warmup", "0", "--requests", "1", "--json", SELFIE, RECORD],
             ["models"], ["models", "--json"], ["config"], ["--help"], ["--version"],
             ["verify", "--help"], ["verify", "--json", "none", "none"])
 

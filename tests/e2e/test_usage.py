@@ -6,7 +6,8 @@ import unittest
 
 from cli import FAULT, NO, OTHER, RECORD, SELFIE, USAGE, YES, Case, environment, one_document, run
 
-COMMANDS = ("verify", "match", "quality", "liveness", "models", "config")
+COMMANDS = ("verify", "match", "quality", "liveness", "replay", "calibrate", "bench", "models",
+            "config")
 
 
 class Help(Case):

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli/cli.h"
+#include "server/engine_backend.h"
+#include "server/notify.h"
+#include "server/server.h"
+#include "verify/settings.h"
+
+typedef struct given {
+    const char *setting;
+    char override[2200]; /* "service.listen_binding=URL URL"; "" = not given */
+} given;
+
+typedef struct args {
+    cli_common common;
+    given binding;
+    given ops;
+    given http;
+} args;
+
+static const struct argp_option options[] = {
+    {"listen", 'L', "URL", 0,
+     "Where binding services call: ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT "
+     "(service.listen_binding); may be given again",
+     1},
+    {"ops-listen", 'O', "URL", 0, "Where operations and QA call (service.listen_ops); likewise", 1},
+    {"http", 'H', "URL", 0,
+     "Where /healthz, /readyz and /metrics are (service.http); empty = nowhere", 1},
+    {0},
+};
+
+static error_t wrong(args *a, const char *field, const char *text)
+{
+    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
+    return EINVAL;
+}
+
+/* Given again, one more of the list; what the settings say is replaced. */
+static error_t take_url(args *a, given *u, const char *url, bool many)
+{
+    size_t n = strlen(u->override);
+    size_t room = sizeof u->override - n;
+    bool more = n > 0;
+
+    if (more && !many) return wrong(a, u->setting, "given twice");
+    int len = more ? snprintf(u->override + n, room, " %s", url)
+                   : snprintf(u->override, room, "service.%s=%s", u->setting, url);
+    if (len < 0 || (size_t)len >= room) return wrong(a, u->setting, "too long");
+    if (more) return 0;
+    if (a->common.n_overrides == CLI_OVERRIDES_MAX)
+        return wrong(a, "set", "given more than 64 times");
+    a->common.overrides[a->common.n_overrides++] = u->override;
+    return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    args *a = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->common;
+        return 0;
+    case 'L':
+        return take_url(a, &a->binding, arg, true);
+    case 'O':
+        return take_url(a, &a->ops, arg, true);
+    case 'H':
+        return take_url(a, &a->http, arg, false);
+    case ARGP_KEY_ARG:
+        return wrong(a, "command_line", "takes no argument; name URLs with --listen");
+    case ARGP_KEY_END:
+        return a->common.json
+                   ? wrong(a, "command_line", "answers no question itself, so there is no --json")
+                   : 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void on_reload(bool ends)
+{
+    (void)(ends ? fvi_notify_ready() : fvi_notify_reloading());
+}
+
+static void tell_ready(fvi_server *server)
+{
+    const fvi_url *urls = NULL;
+    size_t n = fvi_server_urls(server, &urls);
+
+    (void)printf("faceverify serve: ready:");
+    for (size_t i = 0; i < n; i++)
+        (void)printf(" %s=%s", fvi_caller_name(urls[i].caller), urls[i].text);
+    (void)putchar('\n');
+    (void)fflush(stdout); /* who started us may wait for the line; a closed output is no fault */
+    (void)fvi_notify_ready();
+}
+
+static sigset_t our_signals(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    return set;
+}
+
+/* Until somebody wants it to end. */
+static void run(fvi_server *server, const sigset_t *signals)
+{
+    uint64_t watchdog_us = fvi_notify_watchdog_us() / 2;
+    struct timespec tick = {.tv_sec = 1};
+
+    if (watchdog_us > 0 && watchdog_us < 1000000u)
+        tick = (struct timespec){.tv_nsec = (long)watchdog_us * 1000};
+    for (;;) {
+        int got = sigtimedwait(signals, NULL, &tick);
+        if (got == SIGTERM || got == SIGINT) return;
+        if (got == SIGHUP) fvi_server_reload(server);
+        if (watchdog_us > 0 && fvi_server_alive(server)) (void)fvi_notify_watchdog();
+    }
+}
+
+static void drain(fvi_server *server, const fvi_settings *settings)
+{
+    sigset_t interrupt;
+
+    (void)sigemptyset(&interrupt);
+    (void)sigaddset(&interrupt, SIGINT);
+    (void)pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL); /* a second Ctrl-C ends it at once */
+    (void)fvi_notify_stopping();
+    (void)fvi_notify_extend(1000u * (uint64_t)settings->service.drain_ms);
+    (void)fvi_server_drain(server);
+}
+
+static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
+{
+    fv_status st = FV_OK;
+    fvi_settings settings;
+    fvi_server *server = NULL;
+    fvi_reqlog *log = NULL;
+    const char *channels[FVI_CHANNEL_COUNT];
+    fvi_engine_source source = {.options = cli_engine_options(&a->common), .running = &settings};
+    fvi_backend backend = fvi_engine_backend(&source);
+    fvi_server_options o = {.settings = &settings,
+                            .backend = &backend,
+                            .channels = channels,
+                            .n_channels = FVI_CHANNEL_COUNT,
+                            .on_reload = on_reload};
+
+    for (int i = 0; i < FVI_CHANNEL_COUNT; i++)
+        channels[i] = fvi_channel_infos[i].name;
+    FVI_TRY(fvi_settings_load(&settings, a->common.config_path, a->common.overrides,
+                              a->common.n_overrides, err));
+    FVI_TRY(fvi_reqlog_open(&log, STDERR_FILENO, err));
+    o.log = log;
+    FVI_TRY(fvi_server_start(&server, &o, err));
+    tell_ready(server);
+    run(server, signals);
+    drain(server, &settings);
+out:
+    fvi_server_destroy(&server);
+    fvi_reqlog_close(&log);
+    return st;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&cli_common_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        options,
+        parse,
+        "",
+        "The service: answers verify, liveness, quality, match and info over nng until SIGTERM.\v"
+        "Example: faceverify serve --config faceverify.yaml --listen "
+        "ipc:///run/faceverify/binding.sock\n\n"
+        "One line on standard output says when requests are answered; the log, one line a request, "
+        "goes to standard error. SIGTERM and SIGINT: takes nothing new, answers what was accepted "
+        "(service.drain_ms), ends. SIGHUP: loads settings and models anew and, if they are good, "
+        "changes to them.\n\n"
+        "Exit code: 0 after SIGTERM or SIGINT, 2 a setting or URL is wrong (it is named), 3 a "
+        "model, "
+        "memory or the machine.",
+        children,
+        NULL,
+        NULL};
+    args a = {.common = cli_common_init("serve"),
+              .binding = {.setting = "listen_binding"},
+              .ops = {.setting = "listen_ops"},
+              .http = {.setting = "http"}};
+    fv_error err = {.code = FV_OK};
+
+    int code = cli_parse(&a.common, &argp, argc, argv, &a);
+    if (code != CLI_GO_ON) return code;
+    /* before the first thread: all of them leave these to us */
+    sigset_t signals = our_signals();
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    fv_status st = serve(&a, &signals, &err);
+    return st == FV_OK ? EXIT_YES : cli_tell_failure(&a.common, st, &err);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One thread for what has to be done now and then: probe, open anew, forget, close. */
+#include "server/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "server/sync.h"
+
+enum { TICK_US = 250000, PROBE_LIMIT_MS = 1500 };
+
+void fvi_keeper_kick(fvi_server *s, uint32_t pipe)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    if (s->n_kicked < s->cap_kicked) { /* else its next reply comes to the same end */
+        s->kicked[s->n_kicked++] = pipe;
+        (void)pthread_cond_broadcast(&s->changed);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+static void close_kicked(fvi_server *s)
+{
+    for (;;) {
+        (void)pthread_mutex_lock(&s->lock);
+        bool none = s->n_kicked == 0;
+        uint32_t id = none ? 0 : s->kicked[--s->n_kicked];
+        (void)pthread_mutex_unlock(&s->lock);
+        if (none) return;
+        fvi_pipe pipe = {.url = ""};
+        if (!fvi_pipes_get(s->pipes, id, &pipe)) continue;
+        (void)fvi_reqlog_event(s->log, FVI_LOG_WARNING, "peer_closed",
+                               "%s at %s does not read its replies", pipe.peer, pipe.url);
+        (void)nng_pipe_close((nng_pipe){.id = id});
+    }
+}
+
+static void open_again(fvi_listener *l, const char *why)
+{
+    fvi_server *s = l->station->server;
+    fv_error err = {.code = FV_OK};
+
+    if (fvi_listener_again(l, &err) == FV_OK) {
+        fvi_metrics_count(s->metrics, FVI_COUNT_RELISTEN);
+        (void)fvi_reqlog_event(s->log, FVI_LOG_WARNING, "listening_again", "%s: %s", l->url.text,
+                               why);
+    } else if (!atomic_load(&s->draining)) {
+        (void)fvi_reqlog_event(s->log, FVI_LOG_ERROR, "listen_failed", "%s", err.text);
+    }
+}
+
+static uint64_t taken_by(fvi_listener *l)
+{
+    (void)pthread_mutex_lock(&l->station->server->lock);
+    uint64_t n = l->taken;
+    (void)pthread_mutex_unlock(&l->station->server->lock);
+    return n;
+}
+
+static void look_after(fvi_listener *l)
+{
+    fvi_server *s = l->station->server;
+
+    switch (fvi_listener_path(l)) {
+    case FVI_PATH_MISSING:
+        open_again(l, "its file was removed");
+        return;
+    case FVI_PATH_TAKEN:
+        (void)fvi_reqlog_event(s->log, FVI_LOG_ERROR, "path_taken",
+                               "%s: another process has put its own socket there", l->url.text);
+        return;
+    case FVI_PATH_OURS:
+        break;
+    }
+    uint64_t before = taken_by(l);
+    if (fvi_probe(l->url.text, s->probe_id, PROBE_LIMIT_MS) || atomic_load(&s->draining)) return;
+    fvi_metrics_count(s->metrics, FVI_COUNT_SELF_PROBE_FAILED);
+    if (taken_by(l) == before)
+        open_again(l, "no connection arrives any more");
+    else
+        (void)fvi_reqlog_event(s->log, FVI_LOG_WARNING, "probe_failed",
+                               "%s: no answer to the service's own request", l->url.text);
+}
+
+static void probe_all(fvi_server *s)
+{
+    for (int role = 0; role < FVI_CALLERS; role++) {
+        fvi_station *st = &s->stations[role];
+        for (size_t i = 0; i < st->n_listeners && !atomic_load(&s->draining); i++) {
+            if (st->listeners[i].url.transport != FVI_IPC) continue;
+            look_after(&st->listeners[i]);
+        }
+    }
+}
+
+void fvi_keeper_gauges(fvi_server *s)
+{
+    fvi_queue_counts n = fvi_queue_count(s->queue);
+
+    fvi_metrics_gauge(s->metrics, FVI_GAUGE_QUEUED, (int64_t)n.waiting);
+    fvi_metrics_gauge(s->metrics, FVI_GAUGE_CONNECTIONS, (int64_t)fvi_pipes_count(s->pipes));
+    fvi_metrics_gauge(s->metrics, FVI_GAUGE_REPLIES_KEPT,
+                      (int64_t)fvi_replies_expire(s->replies, fvi_clock_us()));
+}
+
+void *fvi_keeper_main(void *arg)
+{
+    fvi_server *s = arg;
+    uint64_t probe_us = (uint64_t)s->settings.probe_ms * 1000u;
+    uint64_t next_probe = fvi_clock_us() + probe_us;
+
+    (void)pthread_mutex_lock(&s->lock);
+    while (!s->stop) {
+        if (s->n_kicked == 0)
+            (void)fvi_cond_wait_until(&s->changed, &s->lock, fvi_clock_us() + TICK_US);
+        (void)pthread_mutex_unlock(&s->lock);
+        close_kicked(s);
+        fvi_keeper_gauges(s);
+        if (probe_us > 0 && fvi_clock_us() >= next_probe) {
+            probe_all(s);
+            next_probe = fvi_clock_us() + probe_us;
+        }
+        atomic_store(&s->kept_us, fvi_clock_us());
+        (void)pthread_mutex_lock(&s->lock);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return NULL;
+}

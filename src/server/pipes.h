@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connections that live. nng says "sent" of a reply to one that is gone, so that we have to
+ * know. All functions are thread-safe. */
+#ifndef FVI_SERVER_PIPES_H
+#define FVI_SERVER_PIPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { FVI_PEER_CAP = 56 };
+
+typedef struct fvi_pipes fvi_pipes;
+
+typedef struct fvi_pipe {
+    uint32_t id;
+    char peer[FVI_PEER_CAP]; /**< "uid=1000", or an address */
+    const char *url;         /**< it came by; static */
+    uint64_t replies;        /**< handed to nng */
+} fvi_pipe;
+
+FV_NODISCARD fv_status fvi_pipes_create(fvi_pipes **out, fv_error *err);
+void fvi_pipes_destroy(fvi_pipes **pipes);
+
+/** false: out of memory. */
+bool fvi_pipes_add(fvi_pipes *pipes, const fvi_pipe *pipe);
+void fvi_pipes_remove(fvi_pipes *pipes, uint32_t id);
+
+/** false: it is gone. out may be NULL. */
+bool fvi_pipes_get(fvi_pipes *pipes, uint32_t id, fvi_pipe *out);
+
+/** One more reply was handed to nng. */
+void fvi_pipes_replied(fvi_pipes *pipes, uint32_t id);
+
+size_t fvi_pipes_count(fvi_pipes *pipes);
+
+/** Calls `visit` for each; it must not call back. */
+void fvi_pipes_each(fvi_pipes *pipes, void (*visit)(void *self, const fvi_pipe *pipe), void *self);
+
+#endif
