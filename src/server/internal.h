@@ -16,11 +16,19 @@
 #include "server/server.h"
 
 enum {
+    FVI_LEFT_MAX = 8,
+    FVI_LEFT_US = 3 * 1000000,    /* nng has closed all that it will of a listener by then */
     FVI_BUSY_DRAINING_MS = 1000,  /* what BUSY says while the service stops */
     FVI_STUCK_US = 120 * 1000000, /* a worker that needs longer for one request is stuck */
 };
 
 /* ---- station.c: one role: its socket, where it listens, its contexts ---- */
+
+/* A listener that was closed, and of which nng may have forgotten descriptors. */
+typedef struct fvi_left {
+    char aside[FVI_URL_CAP];
+    uint64_t due_us;
+} fvi_left;
 
 typedef struct fvi_listener {
     struct fvi_station *station;
@@ -33,6 +41,8 @@ typedef struct fvi_listener {
     ino_t ino;
     unsigned serial;
     uint64_t taken; /* connections so far; under server->lock */
+    fvi_left left[FVI_LEFT_MAX];
+    size_t n_left;
 } fvi_listener;
 
 typedef struct fvi_call fvi_call;
@@ -189,6 +199,9 @@ FV_NODISCARD fv_status fvi_listener_open(fvi_listener *listener, fv_error *err);
 /* IPC: opens anew. The connections that there are come back: a REQ does so by itself, and asks
  * again what it has no reply to. */
 FV_NODISCARD fv_status fvi_listener_again(fvi_listener *listener, fv_error *err);
+
+/* IPC: closes what nng has forgotten of earlier ones. */
+void fvi_listener_sweep(fvi_listener *listener);
 
 /* IPC: whether its file is still the one that we made. */
 typedef enum fvi_path_state { FVI_PATH_OURS, FVI_PATH_MISSING, FVI_PATH_TAKEN } fvi_path_state;

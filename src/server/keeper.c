@@ -90,6 +90,7 @@ static void probe_all(fvi_server *s)
         for (size_t i = 0; i < st->n_listeners && !atomic_load(&s->draining); i++) {
             if (st->listeners[i].url.transport != FVI_IPC) continue;
             look_after(&st->listeners[i]);
+            fvi_listener_sweep(&st->listeners[i]);
         }
     }
 }

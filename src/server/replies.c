@@ -123,18 +123,18 @@ void fvi_replies_destroy(fvi_replies **replies)
     *replies = NULL;
 }
 
-static fv_status begin_new(const fvi_replies_key *key, fvi_reply_run **at, fvi_replies_got *got,
+static fv_status begin_new(const fvi_replies_ask *ask, fvi_reply_run **at, fvi_replies_got *got,
                            fv_error *err)
 {
     fvi_reply_run *e = calloc(1, sizeof *e);
 
-    if (e == NULL || strlen(key->request_id) >= sizeof e->id) {
+    if (e == NULL || strlen(ask->request_id) >= sizeof e->id) {
         free(e);
         return fvi_fail(err, FV_E_NOMEM, "entry of replies");
     }
-    e->role = key->role;
-    memcpy(e->id, key->request_id, strlen(key->request_id) + 1);
-    memcpy(e->digest, key->digest, sizeof e->digest);
+    e->role = ask->role;
+    memcpy(e->id, ask->request_id, strlen(ask->request_id) + 1);
+    memcpy(e->digest, ask->digest, sizeof e->digest);
     *at = e;
     *got = (fvi_replies_got){.found = FVI_REPLIES_NEW, .run = e};
     return FV_OK;
@@ -157,21 +157,21 @@ static void attach(fvi_reply_run *e, fvi_waiter *waiter)
     e->last = waiter;
 }
 
-fv_status fvi_replies_begin(fvi_replies *r, const fvi_replies_key *key, fvi_waiter *waiter,
-                            uint64_t now_us, fvi_replies_got *got, fv_error *err)
+fv_status fvi_replies_begin(fvi_replies *r, const fvi_replies_ask *ask, fvi_replies_got *got,
+                            fv_error *err)
 {
     fv_status st = FV_OK;
 
     (void)pthread_mutex_lock(&r->lock);
-    make_room(r, now_us);
-    fvi_reply_run **at = find(r, key->role, key->request_id);
+    make_room(r, ask->now_us);
+    fvi_reply_run **at = find(r, ask->role, ask->request_id);
     fvi_reply_run *e = *at;
     if (e == NULL) {
-        st = begin_new(key, at, got, err);
-    } else if (memcmp(e->digest, key->digest, sizeof e->digest) != 0) {
+        st = begin_new(ask, at, got, err);
+    } else if (memcmp(e->digest, ask->digest, sizeof e->digest) != 0) {
         *got = (fvi_replies_got){.found = FVI_REPLIES_OTHER};
     } else if (e->reply == NULL) {
-        attach(e, waiter);
+        attach(e, ask->waiter);
         *got = (fvi_replies_got){.found = FVI_REPLIES_ATTACHED};
     } else {
         st = give_kept(e, got, err);

@@ -31,11 +31,14 @@ typedef struct fvi_waiter {
     struct fvi_waiter *next;
 } fvi_waiter;
 
-typedef struct fvi_replies_key {
+typedef struct fvi_replies_ask {
     int role;
     const char *request_id;
     const uint8_t *digest; /**< FVI_REPLIES_DIGEST bytes */
-} fvi_replies_key;
+    fvi_waiter *waiter;    /**< queued where the same request runs: from then on another thread
+                                may have it */
+    uint64_t now_us;       /**< monotonic */
+} fvi_replies_ask;
 
 typedef enum fvi_replies_found {
     FVI_REPLIES_NEW,      /**< *run is the caller's to finish */
@@ -59,14 +62,11 @@ FV_NODISCARD fv_status fvi_replies_create(fvi_replies **out, const fvi_replies_l
 void fvi_replies_destroy(fvi_replies **replies);
 
 /**
- * @param waiter  queued where the same request runs: from then on another thread may have it
- * @param now_us  monotonic
  * @param[out] got  untouched on failure
  * @return FV_OK, FV_E_NOMEM
  */
-FV_NODISCARD fv_status fvi_replies_begin(fvi_replies *replies, const fvi_replies_key *key,
-                                         fvi_waiter *waiter, uint64_t now_us, fvi_replies_got *got,
-                                         fv_error *err);
+FV_NODISCARD fv_status fvi_replies_begin(fvi_replies *replies, const fvi_replies_ask *ask,
+                                         fvi_replies_got *got, fv_error *err);
 
 /**
  * Ends a run.

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faceverify/bytes.h"
+
 #define BLANKS " \t"
 
 static const struct {
@@ -133,19 +135,20 @@ out:
     return st;
 }
 
-static fv_status add(const fvi_service_settings *s, const char *setting, const char *text, size_t n,
+static fv_status add(const fvi_service_settings *s, const char *setting, fv_bytes word,
                      fvi_urls *urls, fv_error *err)
 {
     fvi_url url = {.caller =
                        setting[strlen("listen_")] == 'o' ? FVI_CALLER_OPS : FVI_CALLER_BINDING};
     size_t kind = 0;
+    size_t n = word.len;
 
     if (urls->n == FVI_URLS_MAX)
         return fvi_fail(err, FV_E_CONFIG, "service.%s: more than %d URLs", setting, FVI_URLS_MAX);
     if (n >= sizeof url.text)
         return fvi_fail(err, FV_E_CONFIG, "service.%s: '%.40s...': longer than %zu bytes", setting,
-                        text, sizeof url.text - 1);
-    memcpy(url.text, text, n);
+                        (const char *)word.data, sizeof url.text - 1);
+    memcpy(url.text, word.data, n);
     while (kind < sizeof schemes / sizeof schemes[0] &&
            strncmp(url.text, schemes[kind].scheme, strlen(schemes[kind].scheme)) != 0)
         kind++;
@@ -169,7 +172,7 @@ static fv_status read_list(const fvi_service_settings *s, const char *setting, c
 
     for (const char *at = list + strspn(list, BLANKS); *at != '\0'; at += strspn(at, BLANKS)) {
         size_t n = strcspn(at, BLANKS);
-        FVI_TRY(add(s, setting, at, n, urls, err));
+        FVI_TRY(add(s, setting, (fv_bytes){(const uint8_t *)at, n}, urls, err));
         at += n;
     }
 out:

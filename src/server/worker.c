@@ -218,13 +218,14 @@ static void run_once(job *j)
     fvi_server *s = j->worker->server;
     uint8_t digest[FVI_REPLIES_DIGEST];
     fvi_replies_got got = {.found = FVI_REPLIES_OTHER};
-    fvi_replies_key key = {.role = (int)j->call->station->caller,
+    fvi_replies_ask ask = {.role = (int)j->call->station->caller,
                            .request_id = j->request.request_id,
-                           .digest = digest};
+                           .digest = digest,
+                           .waiter = &j->call->waiter,
+                           .now_us = fvi_clock_us()};
 
     fv_status st = fvi_wire_request_digest(&j->request, digest, &j->err);
-    if (st == FV_OK)
-        st = fvi_replies_begin(s->replies, &key, &j->call->waiter, fvi_clock_us(), &got, &j->err);
+    if (st == FV_OK) st = fvi_replies_begin(s->replies, &ask, &got, &j->err);
     if (st != FV_OK) {
         refuse(j, fvi_answered_of(st));
         return;

@@ -96,7 +96,8 @@ class ServiceTest(unittest.TestCase):
         return s.ready()
 
     def refused(self, *options):
-        done = subprocess.run([PROGRAM, "serve", "--models", MODELS, "--http", "", *options],
+        done = subprocess.run([PROGRAM, "serve", "--models", MODELS, "--set", "service.http=",
+                               *options],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE_S,
                               check=False)
         self.assertEqual(done.stdout, b"")

@@ -120,15 +120,16 @@ static fvi_replies *replies_of(size_t entries, uint64_t bytes, uint64_t ttl_us)
     return r;
 }
 
+/* lint: parameters, a call in one line */
 static fvi_replies_got begin(fvi_replies *r, int role, const char *id, char digest, uint64_t now,
                              fvi_waiter *w)
 {
     uint8_t d[FVI_REPLIES_DIGEST];
-    fvi_replies_key key = {role, id, d};
+    fvi_replies_ask ask = {role, id, d, w, now};
     fvi_replies_got got = {.found = FVI_REPLIES_OTHER};
     fv_error err = {0};
     memset(d, digest, sizeof d);
-    assert_fv_ok(fvi_replies_begin(r, &key, w, now, &got, &err), &err);
+    assert_fv_ok(fvi_replies_begin(r, &ask, &got, &err), &err);
     return got;
 }
 

@@ -2,6 +2,7 @@
 /* Where the service listens, and what callers do to it. */
 #include "served.h"
 
+#include <dirent.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -80,14 +81,28 @@ static void test_listen__ipc_survives_those_who_connect_and_leave(void **state)
     fvi_link_close(&old);
 }
 
+static int count_descriptors(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    int n = 0;
+    assert_non_null(d);
+    while (readdir(d) != NULL)
+        n++;
+    (void)closedir(d);
+    return n;
+}
+
+enum { DEATHS = 6 };
+
 static void test_listen__ipc_survives_them_again_and_again(void **state)
 {
     struct stat at;
     (void)state;
     s.settings.service.probe_ms = 20;
     fvt_start(&s);
-    fvi_link *links[12];
-    for (int i = 0; i < 12; i++) { /* more listeners with a connection than are put aside */
+    fvi_link *links[DEATHS];
+    int before = count_descriptors();
+    for (int i = 0; i < DEATHS; i++) {
         char id[16];
         fvt_asked a;
         links[i] = fvt_link(s.binding);
@@ -101,8 +116,15 @@ static void test_listen__ipc_survives_them_again_and_again(void **state)
             connect_and_leave(s.binding, 20);
     }
     assert_int_equal(stat(s.binding + 6, &at), 0);
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < DEATHS; i++)
         fvi_link_close(&links[i]);
+    /* nothing piles up; a probe under way has two */
+    for (uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
+         count_descriptors() > before + 3 && fvi_clock_us() < until;)
+        fvt_pause();
+    assert_true(count_descriptors() <= before + 3);
+    fvi_wire_request q = fvt_request("after");
+    assert_int_equal(fvt_status_of(s.binding, &q), FACEVERIFY__STATUS__OK);
 }
 
 static void test_listen__tcp_survives_those_who_connect_and_leave(void **state)
@@ -132,9 +154,12 @@ static void test_listen__a_second_service_is_refused_and_harms_nobody(void **sta
     s.settings.service.probe_ms = 0; /* nothing repairs what it might do */
     fvt_start(&s);
     fvt_served second = s;
-    assert_int_equal(fvt_try_start(&second, &err), FV_E_CONFIG);
-    assert_non_null(strstr(err.text, s.binding));
-    assert_non_null(strstr(err.text, "another service answers there"));
+    for (int i = 0; i < 20; i++) {
+        err = (fv_error){.code = FV_OK};
+        assert_int_equal(fvt_try_start(&second, &err), FV_E_CONFIG);
+        assert_non_null(strstr(err.text, s.binding));
+        assert_non_null(strstr(err.text, "another service answers there"));
+    }
     fvi_wire_request q = fvt_request("after");
     assert_int_equal(fvt_status_of(s.binding, &q), FACEVERIFY__STATUS__OK);
 }
