@@ -8,6 +8,7 @@
 #define _GNU_SOURCE /* struct addrinfo, strerror_r */
 #include "server/http.h"
 
+#include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <pthread.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "server/http_internal.h"
 
@@ -24,6 +26,7 @@ enum {
     CONNS = 32,
     IDLE_S = 5,
     CONN_BYTES = 8192, /* of a connection: the head of its request, and that of the reply */
+    BREATH_NS = 100000000,
 };
 
 struct fvi_http {
@@ -143,12 +146,26 @@ static void notice(void *self, struct MHD_Connection *c, void **socket,
         closed(self, info->connect_fd);
 }
 
+/* Out of descriptors or memory, the library waits for one of its connections to end; where it has
+ * none, it tries again at once, for ever. The message of that is where it can be made to breathe.
+ */
+static void breathe(const fvi_http *h, int error)
+{
+    const struct timespec breath = {.tv_nsec = BREATH_NS};
+
+    if (h->n_open > 0) return;
+    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM)
+        (void)nanosleep(&breath, NULL);
+}
+
 static void FV_PRINTF(2, 0) keep_message(void *self, const char *fmt, va_list ap)
 {
+    int error = errno;
     fvi_http *h = self;
 
     (void)vsnprintf(h->why, sizeof h->why, fmt, ap);
     h->why[strcspn(h->why, "\n")] = '\0';
+    breathe(h, error);
 }
 
 /* "http://HOST:PORT" or "http://[HOST]:PORT", with or without a / behind it. */
@@ -197,7 +214,7 @@ static fv_status resolve(const char *url, struct addrinfo **out, fv_error *err)
 static struct MHD_Daemon *start_daemon(fvi_http *h, const struct addrinfo *a, const char *url,
                                        unsigned idle_s)
 {
-    const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG |
+    const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
                            (a->ai_family == AF_INET6 ? (unsigned)MHD_USE_IPv6 : 0u);
     /* Only its messages take the port from here: split() has checked that it ends the url. */
     const uint16_t port = (uint16_t)strtoul(strrchr(url, ':') + 1, NULL, 10);

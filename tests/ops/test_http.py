@@ -492,6 +492,28 @@ class Start(unittest.TestCase):
         self.assertEqual(server.ask("/healthz")[0], 200)
         self.assertEqual(server.end(), (0, ""))
 
+    def test_out_of_descriptors_from_the_first(self):
+        """The same where it has no connection that could end; it stops at once all the same."""
+        server = Server(files=64, idle=60)
+        pid = server.process.pid
+        files = len(os.listdir(f"/proc/{pid}/fd"))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (files, 64))
+        with server.connect() as waits:
+            before = sum(times_of(pid))
+            waits.settimeout(1)
+            with self.assertRaises(TimeoutError):
+                waits.recv(1)
+            self.assertLess(sum(times_of(pid)) - before, 0.2)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (files + 1, 64))
+            waits.settimeout(30)
+            waits.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertTrue(read_all(waits).startswith(b"HTTP/1.1 200 OK\r\n"))
+        with server.connect(), server.connect():
+            start = time.monotonic()
+            server.tell("quit")
+            self.assertLess(time.monotonic() - start, 3)
+        self.assertEqual(server.end(), (0, ""))
+
 
 def times_of(pid):
     """Seconds of processor time, user and system."""
