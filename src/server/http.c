@@ -1,132 +1,171 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One thread, poll(), a fixed number of connections with a deadline each. Not nng's HTTP server:
- * that of 1.5.2 waits for ever on a connection that sends nothing and accepts without a limit, so
- * that whoever opens enough of them takes every descriptor of the process, those of the requests'
- * sockets included; and its stop does not wait for a handler that runs.
+ * The pages, on libmicrohttpd: one thread of its own, a fixed number of connections. The library
+ * takes no more connections once it has that many, and its timeout is one of silence: whoever opens
+ * them and says nothing, or a byte now and then, would keep the monitoring out. Therefore the
+ * oldest connection makes room before the last place is taken.
  */
-#define _GNU_SOURCE /* accept4 */
+#define _GNU_SOURCE /* struct addrinfo, strerror_r */
 #include "server/http.h"
 
 #include <errno.h>
+#include <microhttpd.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "server/http_conn.h"
+#include "server/http_internal.h"
 
 enum {
     CONNS = 32,
-    BACKLOG = 64,
-    BREATH_US = 100000, /* before it is tried again when descriptors or memory ran out */
+    IDLE_S = 5,
+    CONN_BYTES = 8192, /* of a connection: the head of its request, and that of the reply */
+    BREATH_NS = 100000000,
 };
 
 struct fvi_http {
     fvi_http_sources sources;
-    int listener;
-    int wake; /* eventfd: readable = stop */
-    uint16_t port;
-    uint64_t accept_after_us;
-    pthread_t thread;
-    fvi_http_conn conns[CONNS];
+    struct MHD_Daemon *daemon;
+    char why[128]; /* the library's last message; read only where there is no thread of its own */
+    size_t n_open;
+    int open[CONNS]; /* descriptors of the connections, oldest first; of the thread */
 };
 
-/* A free place, or that of the connection whose time is over first: who says nothing must not keep
- * the monitoring out. */
-static fvi_http_conn *place(fvi_http *h)
-{
-    fvi_http_conn *first = &h->conns[0];
+static const char plain[] = "text/plain; charset=utf-8";
+static const char prometheus[] = "text/plain; version=0.0.4; charset=utf-8";
 
-    for (size_t i = 0; i < CONNS; i++) {
-        if (h->conns[i].state == FVI_HTTP_FREE) return &h->conns[i];
-        if (h->conns[i].deadline_us < first->deadline_us) first = &h->conns[i];
+/* Takes over the body, which free() releases. */
+static enum MHD_Result reply(struct MHD_Connection *c, unsigned status, const char *type,
+                             char *body, size_t len)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(len, body, MHD_RESPMEM_MUST_FREE);
+    enum MHD_Result ok = MHD_NO;
+
+    if (r == NULL) {
+        free(body);
+        return MHD_NO;
     }
-    fvi_http_conn_close(first);
-    return first;
+    if (MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
+        MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store") == MHD_YES &&
+        MHD_add_response_header(r, "X-Content-Type-Options", "nosniff") == MHD_YES &&
+        MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES &&
+        (status != MHD_HTTP_METHOD_NOT_ALLOWED ||
+         MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, "GET, HEAD") == MHD_YES))
+        ok = MHD_queue_response(c, status, r);
+    MHD_destroy_response(r);
+    return ok;
 }
 
-static void accept_one(fvi_http *h)
+static enum MHD_Result reply_line(struct MHD_Connection *c, unsigned status, const char *line)
 {
-    int fd = accept4(h->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    size_t len = strlen(line);
+    char *body = malloc(len + 1);
 
-    if (fd >= 0)
-        fvi_http_conn_open(place(h), fd);
-    else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-        h->accept_after_us = fvi_clock_us() + BREATH_US;
+    if (body == NULL) return MHD_NO;
+    memcpy(body, line, len);
+    body[len] = '\n';
+    return reply(c, status, plain, body, len + 1);
 }
 
-/* Milliseconds until something is due even if nothing happens; -1 = never. */
-static int patience_ms(const fvi_http *h, uint64_t now)
+/* One line: "ok", the reason, or both. */
+static enum MHD_Result reply_state(struct MHD_Connection *c,
+                                   bool (*ask)(void *self, char *why, size_t cap), void *self)
 {
-    uint64_t due = h->accept_after_us > now ? h->accept_after_us : UINT64_MAX;
+    char why[256] = "";
+    bool good = ask == NULL || ask(self, why, sizeof why);
 
-    for (size_t i = 0; i < CONNS; i++)
-        if (h->conns[i].state != FVI_HTTP_FREE && h->conns[i].deadline_us < due)
-            due = h->conns[i].deadline_us;
-    if (due == UINT64_MAX) return -1;
-    return due > now ? (int)((due - now) / 1000u + 1u) : 0;
+    why[sizeof why - 1] = '\0';
+    if (why[0] == '\0') (void)snprintf(why, sizeof why, "%s", good ? "ok" : "not ready");
+    return reply_line(c, good ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, why);
 }
 
-/* Who is polled, in a row: poll() refuses more entries than the process may have descriptors. */
-typedef struct watch {
-    nfds_t n;
-    struct pollfd fds[CONNS + 2];
-    fvi_http_conn *conns[CONNS + 2]; /* NULL: the wake or the listener */
-} watch;
-
-static void add(watch *w, int fd, short events, fvi_http_conn *conn)
+static enum MHD_Result reply_metrics(struct MHD_Connection *c, const fvi_http_sources *sources)
 {
-    w->fds[w->n] = (struct pollfd){fd, events, 0};
-    w->conns[w->n++] = conn;
+    fv_error err = {0};
+    char *body = NULL;
+    size_t len = 0;
+
+    if (sources->metrics(sources->self, &body, &len, &err) != FV_OK)
+        return reply_line(c, MHD_HTTP_INTERNAL_SERVER_ERROR, err.text);
+    return reply(c, MHD_HTTP_OK, prometheus, body, len);
 }
 
-static void fill(fvi_http *h, watch *w, uint64_t now)
+/* Answers at once, so that a body is neither waited for nor read. */
+static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *path,
+                              const char *method, const char *version, const char *data,
+                              size_t *data_len, void **request)
 {
-    w->n = 0;
-    add(w, h->wake, POLLIN, NULL);
-    add(w, h->accept_after_us > now ? -1 : h->listener, POLLIN, NULL);
-    for (size_t i = 0; i < CONNS; i++) {
-        fvi_http_conn *c = &h->conns[i];
-        if (c->state != FVI_HTTP_FREE) add(w, c->fd, fvi_http_conn_events(c), c);
-    }
+    const fvi_http_sources *s = &((fvi_http *)self)->sources;
+    bool health = strcmp(path, "/healthz") == 0;
+    bool ready = strcmp(path, "/readyz") == 0;
+
+    (void)version, (void)data, (void)data_len, (void)request;
+    if (!health && !ready && strcmp(path, "/metrics") != 0)
+        return reply_line(c, MHD_HTTP_NOT_FOUND, "Not Found");
+    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+        return reply_line(c, MHD_HTTP_METHOD_NOT_ALLOWED, "Method Not Allowed");
+    if (health) return reply_state(c, s->alive, s->self);
+    if (ready) return reply_state(c, s->ready, s->self);
+    return reply_metrics(c, s);
 }
 
-/* false = stop. */
-static bool wait_for_more(fvi_http *h, watch *w)
+static void opened(fvi_http *h, int fd)
 {
-    const struct timespec breath = {.tv_nsec = BREATH_US * 1000L};
-    uint64_t now = fvi_clock_us();
-    eventfd_t stop = 0;
-
-    fill(h, w, now);
-    if (poll(w->fds, w->n, patience_ms(h, now)) >= 0) return w->fds[0].revents == 0;
-    if (errno != EINTR) (void)nanosleep(&breath, NULL); /* no memory: not in a hurry */
-    w->n = 0;
-    return eventfd_read(h->wake, &stop) != 0;
+    h->open[h->n_open++] = fd;
+    if (h->n_open == CONNS) (void)shutdown(h->open[0], SHUT_RDWR);
 }
 
-static void *loop(void *arg)
+static void closed(fvi_http *h, int fd)
 {
-    fvi_http *h = arg;
-    watch w;
+    size_t i = 0;
 
-    while (wait_for_more(h, &w)) {
-        uint64_t now = fvi_clock_us();
-        for (nfds_t i = 2; i < w.n; i++)
-            if (w.fds[i].revents != 0 || now >= w.conns[i]->deadline_us)
-                fvi_http_conn_run(w.conns[i], &h->sources);
-        if (w.n > 0 && w.fds[1].revents != 0) accept_one(h);
-    }
-    return NULL;
+    while (i < h->n_open && h->open[i] != fd)
+        i++;
+    if (i == h->n_open) return;
+    h->n_open--;
+    memmove(&h->open[i], &h->open[i + 1], (h->n_open - i) * sizeof h->open[0]);
+}
+
+/* The descriptor is open in both cases. */
+static void notice(void *self, struct MHD_Connection *c, void **socket,
+                   enum MHD_ConnectionNotificationCode code)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    (void)socket;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        opened(self, info->connect_fd);
+    else
+        closed(self, info->connect_fd);
+}
+
+/* Out of descriptors or memory, the library waits for one of its connections to end; where it has
+ * none, it tries again at once, for ever. The message of that is where it can be made to breathe.
+ */
+static void breathe(const fvi_http *h, int error)
+{
+    const struct timespec breath = {.tv_nsec = BREATH_NS};
+
+    if (h->n_open > 0) return;
+    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM)
+        (void)nanosleep(&breath, NULL);
+}
+
+static void FV_PRINTF(2, 0) keep_message(void *self, const char *fmt, va_list ap)
+{
+    int error = errno;
+    fvi_http *h = self;
+
+    (void)vsnprintf(h->why, sizeof h->why, fmt, ap);
+    h->why[strcspn(h->why, "\n")] = '\0';
+    breathe(h, error);
 }
 
 /* "http://HOST:PORT" or "http://[HOST]:PORT", with or without a / behind it. */
@@ -172,91 +211,74 @@ static fv_status resolve(const char *url, struct addrinfo **out, fv_error *err)
     return FV_OK;
 }
 
-static uint16_t bound_port(int fd)
+static struct MHD_Daemon *start_daemon(fvi_http *h, const struct addrinfo *a, const char *url,
+                                       unsigned idle_s)
 {
-    struct sockaddr_storage a = {0};
-    socklen_t len = sizeof a;
+    const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+                           (a->ai_family == AF_INET6 ? (unsigned)MHD_USE_IPv6 : 0u);
+    /* Only its messages take the port from here: split() has checked that it ends the url. */
+    const uint16_t port = (uint16_t)strtoul(strrchr(url, ':') + 1, NULL, 10);
 
-    if (getsockname(fd, (struct sockaddr *)&a, &len) != 0) return 0;
-    if (a.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)(void *)&a)->sin6_port);
-    return ntohs(((struct sockaddr_in *)(void *)&a)->sin_port);
-}
-
-static fv_status start_listening(fvi_http *h, const char *url, fv_error *err)
-{
-    struct addrinfo *a = NULL;
-    const int on = 1;
-    fv_status st = resolve(url, &a, err);
-    if (st != FV_OK) return st;
-
-    h->listener = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (h->listener < 0 || setsockopt(h->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        bind(h->listener, a->ai_addr, a->ai_addrlen) != 0 || listen(h->listener, BACKLOG) != 0) {
-        char why[128];
-        st = fvi_fail(err, FV_E_BACKEND, "%.100s: cannot listen: %s", url,
-                      strerror_r(errno, why, sizeof why));
-    }
-    freeaddrinfo(a);
-    if (st == FV_OK) h->port = bound_port(h->listener);
-    return st;
+    /* The logger first: what comes before it goes to stderr. */
+    return MHD_start_daemon(
+        flags, port, NULL, NULL, answer, h, MHD_OPTION_EXTERNAL_LOGGER, keep_message, h,
+        MHD_OPTION_SOCK_ADDR, a->ai_addr, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNS,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONN_BYTES, MHD_OPTION_NOTIFY_CONNECTION, notice, h, MHD_OPTION_END);
 }
 
 /* Signals are for the thread that waits for them. */
-static int start_thread(fvi_http *h)
+static fv_status start_quietly(fvi_http *h, const char *url, unsigned idle_s, fv_error *err)
 {
+    struct addrinfo *a = NULL;
     sigset_t all;
     sigset_t before;
+    fv_status st = resolve(url, &a, err);
+    if (st != FV_OK) return st;
 
     (void)sigfillset(&all);
-    int rc = pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (rc != 0) return rc;
-    rc = pthread_create(&h->thread, NULL, loop, h);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    h->daemon = start_daemon(h, a, url, idle_s);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
+    freeaddrinfo(a);
+    if (h->daemon == NULL)
+        return fvi_fail(err, FV_E_BACKEND, "%.100s: cannot listen: %s", url, h->why);
+    return FV_OK;
 }
 
-static void release(fvi_http *h)
-{
-    for (size_t i = 0; i < CONNS; i++)
-        fvi_http_conn_close(&h->conns[i]);
-    if (h->listener >= 0) (void)close(h->listener);
-    if (h->wake >= 0) (void)close(h->wake);
-    free(h);
-}
-
-fv_status fvi_http_start(fvi_http **out, const char *url, const fvi_http_sources *sources,
-                         fv_error *err)
+fv_status fvi_http_start_idle(fvi_http **out, const char *url, const fvi_http_sources *sources,
+                              unsigned idle_s, fv_error *err)
 {
     fvi_http *h = calloc(1, sizeof *h);
     if (h == NULL) return fvi_fail(err, FV_E_NOMEM, "HTTP server");
     h->sources = *sources;
-    h->listener = -1;
-    h->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-    fv_status st = h->wake < 0 ? fvi_fail(err, FV_E_BACKEND, "no eventfd") : FV_OK;
-    if (st == FV_OK) st = start_listening(h, url, err);
-    if (st == FV_OK && start_thread(h) != 0)
-        st = fvi_fail(err, FV_E_BACKEND, "%.100s: no thread", url);
+    fv_status st = start_quietly(h, url, idle_s, err);
     if (st != FV_OK) {
-        release(h);
+        free(h);
         return st;
     }
     *out = h;
     return FV_OK;
 }
 
+fv_status fvi_http_start(fvi_http **out, const char *url, const fvi_http_sources *sources,
+                         fv_error *err)
+{
+    return fvi_http_start_idle(out, url, sources, IDLE_S, err);
+}
+
 uint16_t fvi_http_port(const fvi_http *h)
 {
-    return h->port;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
+
+    return info != NULL ? info->port : 0;
 }
 
 void fvi_http_stop(fvi_http **http)
 {
     if (http == NULL || *http == NULL) return;
-    fvi_http *h = *http;
+    MHD_stop_daemon((*http)->daemon);
+    free(*http);
     *http = NULL;
-    while (eventfd_write(h->wake, 1) != 0 && errno == EINTR)
-        continue;
-    (void)pthread_join(h->thread, NULL);
-    release(h);
 }

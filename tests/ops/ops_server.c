@@ -2,7 +2,7 @@
 /*
  * The health pages with real metrics and made-up readiness, for test_http.py:
  *
- *     ops_server URL      prints "port N", then obeys a line at a time and answers "done":
+ *     ops_server URL IDLE prints "port N", then obeys a line at a time and answers "done":
  *                         ready TEXT, unready TEXT, dead TEXT, count N, break, restart, quit
  */
 #define _POSIX_C_SOURCE 200809L
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/http.h"
+#include "server/http_internal.h"
 #include "server/metrics.h"
 
 typedef struct service {
@@ -22,6 +22,7 @@ typedef struct service {
     char why[256];
     atomic_bool broken;
     fvi_metrics *metrics;
+    unsigned idle_s; /* 0: as the service has it */
     fvi_http *http;
 } service;
 
@@ -59,7 +60,9 @@ static int start(service *s, const char *url)
         .self = s, .ready = is_ready, .alive = is_alive, .metrics = metrics};
     fv_error err = {0};
 
-    if (fvi_http_start(&s->http, url, &sources, &err) != FV_OK) {
+    fv_status st = s->idle_s == 0 ? fvi_http_start(&s->http, url, &sources, &err)
+                                  : fvi_http_start_idle(&s->http, url, &sources, s->idle_s, &err);
+    if (st != FV_OK) {
         (void)printf("%s\n", err.text);
         return 1;
     }
@@ -132,7 +135,8 @@ int main(int argc, char **argv)
     char line[512];
     int rc = 0;
 
-    if (argc != 2) return 2;
+    if (argc != 3) return 2;
+    s.idle_s = (unsigned)strtoul(argv[2], NULL, 10);
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     v.pack_name = "pack \"one\"\\\n";
     v.pack_sha256 = "00ff";
