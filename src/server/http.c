@@ -96,7 +96,8 @@ static enum MHD_Result reply_metrics(struct MHD_Connection *c, const fvi_http_so
     return reply(c, MHD_HTTP_OK, prometheus, body, len);
 }
 
-/* Answers at once, so that a body is neither waited for nor read. */
+/* Answers at once, so that a body is neither waited for nor read.
+ * lint: parameters, the signature is libmicrohttpd's */
 static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *path,
                               const char *method, const char *version, const char *data,
                               size_t *data_len, void **request)

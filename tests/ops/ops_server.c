@@ -3,7 +3,7 @@
  * The health pages with real metrics and made-up readiness, for test_http.py:
  *
  *     ops_server URL IDLE prints "port N", then obeys a line at a time and answers "done":
- *                         ready TEXT, unready TEXT, dead TEXT, count N, break, restart, quit
+ *                         ready TEXT, unready TEXT, dead TEXT, count N, pad N, break, restart, quit
  */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
@@ -21,6 +21,7 @@ typedef struct service {
     bool alive;
     char why[256];
     atomic_bool broken;
+    atomic_ulong pad; /* bytes of blank lines behind the metrics: more than sockets hold */
     fvi_metrics *metrics;
     unsigned idle_s; /* 0: as the service has it */
     fvi_http *http;
@@ -51,7 +52,15 @@ static fv_status metrics(void *self, char **out, size_t *len, fv_error *err)
 {
     service *s = self;
     if (atomic_load(&s->broken)) return fvi_fail(err, FV_E_NOMEM, "broken on purpose");
-    return fvi_metrics_text(s->metrics, out, len, err);
+    fv_status st = fvi_metrics_text(s->metrics, out, len, err);
+    size_t pad = atomic_load(&s->pad);
+    if (st != FV_OK || pad == 0) return st;
+    char *more = realloc(*out, *len + pad);
+    if (more == NULL) abort();
+    memset(more + *len, '\n', pad);
+    *out = more;
+    *len += pad;
+    return FV_OK;
 }
 
 static int start(service *s, const char *url)
@@ -114,6 +123,7 @@ static int obey(service *s, char *line)
     if (strcmp(line, "unready") == 0) set(s, false, true, rest);
     if (strcmp(line, "dead") == 0) set(s, false, false, rest);
     if (strcmp(line, "count") == 0) count(s, strtoul(rest, NULL, 10));
+    if (strcmp(line, "pad") == 0) atomic_store(&s->pad, strtoul(rest, NULL, 10));
     if (strcmp(line, "break") == 0) atomic_store(&s->broken, !atomic_load(&s->broken));
     if (strcmp(line, "restart") == 0) {
         char again[64];

@@ -18,6 +18,10 @@ SERVER = os.environ["FV_OPS_SERVER"]
 HOST = "127.0.0.1"
 
 
+PAD = 12_000_000  # bytes: no pair of sockets holds so much
+ASK_METRICS = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
 class Server:
     """The test program, told what to do a line at a time; idle: after how many seconds it hangs up
     on who is silent, 0: as the service does."""
@@ -368,13 +372,14 @@ class Faults(unittest.TestCase):
                 self.assertTrue(got.endswith(b"\r\n\r\nMethod Not Allowed\n"))
 
     def test_who_does_not_read_costs_nothing(self):
-        self.server.tell("count 1000")
+        self.server.tell(f"pad {PAD}")
         with self.server.connect() as s:
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-            s.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+            s.sendall(ASK_METRICS)
             for _ in range(5):
-                self.assertEqual(self.server.ask("/metrics")[0], 200)
-            self.assertTrue(read_all(s).endswith(b"\n"))
+                self.assertEqual(self.server.ask("/healthz")[0], 200)
+            head, body = read_all(s).split(b"\r\n\r\n", 1)
+        self.assertEqual(int(re.search(rb"Content-Length: ([0-9]+)", head)[1]), len(body))
+        self.assertGreater(len(body), PAD)
 
     def test_gone_before_the_answer(self):
         linger = struct.pack("ii", 1, 0)
@@ -414,15 +419,16 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.server.ask("/healthz")[0], 200)
 
     def test_stop_in_the_middle_of_replies(self):
-        self.server.tell("count 1000")
-        readers = [self.server.connect() for _ in range(20)]
+        self.server.tell(f"pad {PAD}")
+        readers = [self.server.connect() for _ in range(5)]
         for s in readers:
-            s.sendall(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+            s.sendall(ASK_METRICS)
+            self.assertEqual(s.recv(9), b"HTTP/1.1 ")
         start = time.monotonic()
         self.server.tell("quit")
         self.assertLess(time.monotonic() - start, 3)
         for s in readers:
-            read_all(s)
+            self.assertLess(len(read_all(s)), PAD)
             s.close()
         with self.assertRaises(OSError):
             self.server.connect()
@@ -444,6 +450,20 @@ class Start(unittest.TestCase):
             self.assertEqual(read_all(half), b"")
         self.assertTrue(4 < time.monotonic() - start < 10)
         self.assertEqual(server.ask("/healthz")[0], 200)
+        self.assertEqual(server.end(), (0, ""))
+
+    def test_who_does_not_read_is_hung_up_on(self):
+        server = Server(idle=1)
+        server.tell(f"pad {PAD}")
+        files = os.listdir(f"/proc/{server.process.pid}/fd")
+        with server.connect() as s:
+            s.sendall(ASK_METRICS)
+            self.assertEqual(s.recv(9), b"HTTP/1.1 ")
+            end = time.monotonic() + 20
+            while os.listdir(f"/proc/{server.process.pid}/fd") != files:
+                self.assertLess(time.monotonic(), end)
+                time.sleep(0.02)
+            self.assertLess(len(read_all(s)), PAD)
         self.assertEqual(server.end(), (0, ""))
 
     def test_urls(self):
