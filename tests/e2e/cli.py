@@ -17,7 +17,7 @@ RECORD = os.path.join(DATA, "record_obama.jpg")
 OTHER = os.path.join(DATA, "other_biden.jpg")
 
 YES, NO, USAGE, FAULT = 0, 1, 2, 3
-TIMEOUT_S = 60
+TIMEOUT_S = 300  # of one command, on a machine that has much else to do
 
 GOOD_ID = "11010519491231002X"
 BAD_ID = "110105194912310021"
