@@ -14,8 +14,8 @@
 
 #include <stdbool.h>
 
-#include "faceverify/reason.h"
 #include "base/csv.h"
+#include "faceverify/reason.h"
 #include "replay/texts.h"
 
 typedef enum fvi_kind {

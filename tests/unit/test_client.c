@@ -571,41 +571,6 @@ static void test_client__the_other_answers(void **state)
     fv_client_reply_destroy(&reply);
 }
 
-static void test_client__wrong_options_are_named(void **state)
-{
-    static const struct {
-        const char *url, *ca, *cert, *key, *field;
-    } rows[] = {
-        {NULL, NULL, NULL, NULL, "url"},
-        {"", NULL, NULL, NULL, "url"},
-        {"inproc://x", NULL, NULL, NULL, "url"},
-        {"http://localhost:1", NULL, NULL, NULL, "url"},
-        {"tcp://localhost", NULL, NULL, NULL, "url"},
-        {"ipc:///tmp/x", "ca", NULL, NULL, "url"},
-        {"tcp://localhost:1", NULL, "c", "k", "url"},
-        {"tls+tcp://localhost:1", NULL, NULL, NULL, "tls_ca_file"},
-        {"tls+tcp://localhost:1", "/nonexistent", NULL, NULL, "tls_ca_file"},
-        {"tls+tcp://localhost:1", "/etc/passwd", NULL, NULL, "tls_ca_file"},
-        {"tls+tcp://localhost:1", "/etc/passwd", "c", NULL, "tls_key_file"},
-        {"tls+tcp://localhost:1", "/etc/passwd", NULL, "k", "tls_cert_file"},
-    };
-    (void)state;
-
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        fv_error err = {0};
-        fv_client *client = NULL;
-        fv_client_options o = FV_CLIENT_OPTIONS_INIT;
-        o.url = rows[i].url;
-        o.tls_ca_file = rows[i].ca;
-        o.tls_cert_file = rows[i].cert;
-        o.tls_key_file = rows[i].key;
-        fv_status st = fv_client_create(&client, &o, &err);
-        if (st != FV_E_ARG || strcmp(err.field, rows[i].field) != 0)
-            fail_msg("row %zu: %d %s: %s", i, (int)st, err.field, err.text);
-        assert_null(client);
-    }
-}
-
 static void test_client__wrong_requests_are_not_sent(void **state)
 {
     fixture *f = *state;
@@ -785,38 +750,6 @@ static void test_exchange__that_could_not_be_sent_in_time(void **state)
     fvi_link_close(&link);
 }
 
-static void test_client__uuids_are_random_and_well_formed(void **state)
-{
-    char a[37], b[37];
-    fv_error err = {0};
-    (void)state;
-
-    for (int i = 0; i < 100; i++) {
-        assert_fv_ok(fvi_client_uuid(a, &err), &err);
-        assert_fv_ok(fvi_client_uuid(b, &err), &err);
-        assert_string_not_equal(a, b);
-        assert_int_equal(strlen(a), 36);
-        assert_int_equal(strspn(a, "0123456789abcdef-"), 36);
-        assert_true(a[8] == '-' && a[13] == '-' && a[18] == '-' && a[23] == '-');
-        assert_int_equal(a[14], '4');
-        assert_non_null(strchr("89ab", a[19]));
-    }
-}
-
-static void test_client__pauses_grow_and_differ(void **state)
-{
-    (void)state;
-    assert_int_equal(fvi_client_pause_ms(0, 0, 0), 5);
-    assert_int_equal(fvi_client_pause_ms(0, 0, 10), 15);
-    assert_int_equal(fvi_client_pause_ms(40, 0, 10), 55);
-    assert_int_equal(fvi_client_pause_ms(0, 3, 0), 40);
-    assert_int_equal(fvi_client_pause_ms(0, 1000, 0), 500);
-    assert_int_equal(fvi_client_pause_ms(0, 1000, 1000), 1500);
-    assert_int_equal(fvi_client_pause_ms(UINT32_MAX, 1, 3), UINT32_MAX);
-    for (uint32_t random = 0; random < 5000; random++)
-        assert_in_range(fvi_client_pause_ms(7, 9, random), 507, 1507);
-}
-
 #define WITH_SERVICE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -834,7 +767,6 @@ int main(void)
         WITH_SERVICE(test_client__many_threads_share_one),
         WITH_SERVICE(test_client__a_result_comes_back_whole),
         WITH_SERVICE(test_client__the_other_answers),
-        cmocka_unit_test(test_client__wrong_options_are_named),
         WITH_SERVICE(test_client__wrong_requests_are_not_sent),
         WITH_SERVICE(test_client__tls_knows_the_service_and_is_known),
         WITH_SERVICE(test_client__tls_wants_the_name_of_the_url),
@@ -842,8 +774,6 @@ int main(void)
         WITH_SERVICE(test_exchange__many_in_flight_from_one_thread),
         WITH_SERVICE(test_exchange__may_be_given_up_in_flight),
         WITH_SERVICE(test_exchange__that_could_not_be_sent_in_time),
-        cmocka_unit_test(test_client__uuids_are_random_and_well_formed),
-        cmocka_unit_test(test_client__pauses_grow_and_differ),
     };
     return cmocka_run_group_tests_name("client", tests, NULL, NULL);
 }

@@ -24,5 +24,6 @@ target_link_libraries(fv_test_responder
   PUBLIC fv_wire fv_nng PRIVATE fv_flags fv_test_support PkgConfig::crypto)
 target_include_directories(fv_test_responder PUBLIC ${CMAKE_SOURCE_DIR}/tests/support)
 target_compile_options(fv_test_responder PRIVATE -Wno-conversion)
+fv_test(test_client_alone SOURCES test_client_alone.c LINKS fv_client LABELS unit)
 fv_test(test_client SOURCES test_client.c LINKS fv_client fv_test_responder Threads::Threads m
   LABELS unit)
