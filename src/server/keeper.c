@@ -113,8 +113,9 @@ void *fvi_keeper_main(void *arg)
 
     (void)pthread_mutex_lock(&s->lock);
     while (!s->stop) {
-        if (s->n_kicked == 0)
-            (void)fvi_cond_wait_until(&s->changed, &s->lock, fvi_clock_us() + TICK_US);
+        uint64_t until = fvi_clock_us() + TICK_US;
+        if (probe_us > 0 && next_probe < until) until = next_probe;
+        if (s->n_kicked == 0) (void)fvi_cond_wait_until(&s->changed, &s->lock, until);
         (void)pthread_mutex_unlock(&s->lock);
         close_kicked(s);
         fvi_keeper_gauges(s);

@@ -112,6 +112,23 @@ class ServiceTest(unittest.TestCase):
         self.assertFalse(os.path.exists(s.path))
         self.assertEqual(s.count("event=drained"), 1)
 
+    def test_every_operation(self):
+        ops = f"ipc://{self.folder}/o"
+        s = self.start("--ops-listen", ops)
+        for url, command, photos in ((s.url, "verify", 2), (ops, "match", 2), (s.url, "match", 2),
+                                     (s.url, "quality", 1), (ops, "liveness", 1)):
+            done = subprocess.run([PROGRAM, command, "--json", "--url", url,
+                                   *[SELFIE, RECORD][:photos]],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  timeout=PATIENCE_S, check=False)
+            if command == "match" and url == s.url:
+                self.assertIn(b"PERMISSION_DENIED", done.stdout)
+            else:
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertEqual(s.count("op=quality", "status=OK", "quality_us="), 1)
+        self.assertEqual(s.count("op=liveness", "status=OK", "liveness_us="), 1)
+        self.assertEqual(s.count("op=match", "status=OK", f"listener={ops}"), 1)
+
     def test_ctrl_c_ends_it_too(self):
         self.assertEqual(self.start().end(signal.SIGINT), 0)
 
