@@ -29,11 +29,13 @@ enum {
 
 struct fvi_link {
     nng_socket socket;
+    nng_dialer dialer;
     bool open;
     char url[URL_CAP];
     pthread_mutex_t lock;
     pthread_cond_t change;
     unsigned pipes; /* under lock */
+    bool started;   /* likewise: the dialer */
 };
 
 fv_status fvi_nng_fail(fv_error *err, int rv, const char *what)
@@ -61,11 +63,22 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *self)
     (void)pthread_mutex_unlock(&link->lock);
 }
 
+/* Not under the lock, which on_pipe() takes under locks of nng. */
+static int start_once(fvi_link *link)
+{
+    (void)pthread_mutex_lock(&link->lock);
+    const bool first = !link->started;
+    link->started = true;
+    (void)pthread_mutex_unlock(&link->lock);
+    return first ? nng_dialer_start(link->dialer, NNG_FLAG_NONBLOCK) : 0;
+}
+
 bool fvi_link_connected(fvi_link *link, uint32_t wait_ms)
 {
     struct timespec until;
     int rc = 0;
 
+    if (start_once(link) != 0) return false;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += (time_t)(wait_ms / 1000);
     until.tv_nsec += (long)(wait_ms % 1000) * 1000000L;
@@ -201,7 +214,6 @@ static int set_options(nng_socket s, size_t reply_bytes_max)
 
 static fv_status dial(fvi_link *link, const fvi_link_options *o, fv_error *err)
 {
-    nng_dialer dialer;
     int rv = nng_req0_open(&link->socket);
 
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
@@ -210,14 +222,14 @@ static fv_status dial(fvi_link *link, const fvi_link_options *o, fv_error *err)
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_ADD_POST, on_pipe, link);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_REM_POST, on_pipe, link);
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
-    rv = nng_dialer_create(&dialer, link->socket, link->url);
+    rv = nng_dialer_create(&link->dialer, link->socket, link->url);
     if (rv == NNG_ENOMEM) return fvi_nng_fail(err, rv, "dialer");
     if (rv != 0) return fvi_fail_field(err, FV_E_ARG, "url", "cannot be used: %s", link->url);
     if (starts(link->url, "tls+tcp://")) {
-        fv_status st = set_tls(dialer, o, err);
+        fv_status st = set_tls(link->dialer, o, err);
         if (st != FV_OK) return st;
     }
-    rv = nng_dialer_start(dialer, NNG_FLAG_NONBLOCK);
+    rv = o->later ? 0 : start_once(link);
     return rv == 0 ? FV_OK : fvi_nng_fail(err, rv, "dialer");
 }
 
