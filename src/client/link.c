@@ -23,6 +23,9 @@ enum {
     RECONNECT_MIN_MS = 20,
     RECONNECT_MAX_MS = 1000,
     REPLY_BYTES_MAX = 1 << 20,
+    /* Beyond it nng closes the connection, and sends the request again on a new one; 1.5.2 can then
+     * hang when it closes. So what is merely too large is refused once it is there. */
+    MESSAGE_BYTES_MAX = 16 << 20,
     PEM_BYTES_MAX = 1 << 20,
     URL_CAP = 512,
 };
@@ -31,6 +34,7 @@ struct fvi_link {
     nng_socket socket;
     nng_dialer dialer;
     bool open;
+    size_t reply_bytes_max;
     char url[URL_CAP];
     pthread_mutex_t lock;
     pthread_cond_t change;
@@ -204,7 +208,8 @@ out:
 static int set_options(nng_socket s, size_t reply_bytes_max)
 {
     int rv = nng_socket_set_size(s, NNG_OPT_RECVMAXSZ,
-                                 reply_bytes_max > 0 ? reply_bytes_max : REPLY_BYTES_MAX);
+                                 reply_bytes_max > MESSAGE_BYTES_MAX ? reply_bytes_max
+                                                                     : MESSAGE_BYTES_MAX);
 
     if (rv == 0) rv = nng_socket_set_ms(s, NNG_OPT_REQ_RESENDTIME, RESEND_MS);
     if (rv == 0) rv = nng_socket_set_ms(s, NNG_OPT_RECONNMINT, RECONNECT_MIN_MS);
@@ -218,7 +223,7 @@ static fv_status dial(fvi_link *link, const fvi_link_options *o, fv_error *err)
 
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
     link->open = true;
-    rv = set_options(link->socket, o->reply_bytes_max);
+    rv = set_options(link->socket, link->reply_bytes_max);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_ADD_POST, on_pipe, link);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_REM_POST, on_pipe, link);
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
@@ -263,6 +268,8 @@ fv_status fvi_link_open(fvi_link **out, const fvi_link_options *options, fv_erro
         return fvi_fail(err, FV_E_NOMEM, "a connection");
     }
     memcpy(link->url, options->url, strlen(options->url) + 1);
+    link->reply_bytes_max =
+        options->reply_bytes_max > 0 ? options->reply_bytes_max : REPLY_BYTES_MAX;
     st = dial(link, options, err);
     if (st == FV_OK) {
         *out = link;
@@ -287,6 +294,11 @@ void fvi_link_close(fvi_link **link)
 const char *fvi_link_url(const fvi_link *link)
 {
     return link->url;
+}
+
+size_t fvi_link_reply_bytes_max(const fvi_link *link)
+{
+    return link->reply_bytes_max;
 }
 
 nng_socket fvi_link_socket(const fvi_link *link)
