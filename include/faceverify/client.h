@@ -47,7 +47,8 @@ typedef struct fv_client_options {
     }
 
 /**
- * Connects in the background: a service that is not there yet is no failure here.
+ * Connects with the first call: a service that is not there yet is no failure here. (A service on
+ * ipc:// does not like connections that are closed at once.)
  *
  * @param[out] out  the caller's to destroy; untouched on failure
  * @return FV_OK, FV_E_ARG (url, tls_ca_file, ...: err->field), FV_E_BACKEND, FV_E_NOMEM

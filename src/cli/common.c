@@ -237,7 +237,7 @@ static const char *hint(const cli_common *c, fv_status st)
     if (st == FV_E_MODEL)
         return " (name the folder of the model pack with --models, or restore it with "
                "scripts/fetch-models)";
-    if (st == FV_E_TIMEOUT && c->url != NULL) return " (--deadline-ms sets the time)";
+    if (c->url != NULL) return "";
     if (st == FV_E_TIMEOUT) return " (--deadline-ms and limits.deadline_ms set the time)";
     return "";
 }

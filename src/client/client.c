@@ -87,7 +87,8 @@ fv_status fv_client_create(fv_client **out, const fv_client_options *options, fv
     const fvi_link_options link = {.url = o.url,
                                    .tls_ca_file = o.tls_ca_file,
                                    .tls_cert_file = o.tls_cert_file,
-                                   .tls_key_file = o.tls_key_file};
+                                   .tls_key_file = o.tls_key_file,
+                                   .later = true};
     c->deadline_ms = o.deadline_ms > 0 ? o.deadline_ms : DEADLINE_MS;
     c->connect_ms = o.connect_ms > 0 ? o.connect_ms : CONNECT_MS;
     st = fvi_link_open(&c->link, &link, err);

@@ -172,6 +172,9 @@ fv_status fvi_exchange_result(fvi_exchange *exchange, fv_bytes *reply, fv_error 
 
     fvi_error_clear(err);
     if (x->rv != 0) return fvi_nng_fail(err, x->rv, fvi_link_url(x->link));
+    if (nng_msg_len(x->reply) > fvi_link_reply_bytes_max(x->link))
+        return fvi_fail(err, FV_E_BACKEND, "%s: what came is larger than a reply",
+                        fvi_link_url(x->link));
     *reply = (fv_bytes){nng_msg_body(x->reply), nng_msg_len(x->reply)};
     return FV_OK;
 }

@@ -21,10 +21,12 @@ typedef struct fvi_link_options {
     const char *tls_ca_file; /**< NULL = none; likewise below */
     const char *tls_cert_file;
     const char *tls_key_file;
-    size_t reply_bytes_max; /**< a larger reply closes the connection; 0 = 1 MiB */
+    size_t reply_bytes_max; /**< a larger reply is FV_E_BACKEND; 0 = 1 MiB */
+    bool later;             /**< do not connect before fvi_link_connected() */
 } fvi_link_options;
 
-/** Connects in the background. @return FV_OK, FV_E_ARG (err->field), FV_E_BACKEND, FV_E_NOMEM */
+/** Connects in the background, now or later. @return FV_OK, FV_E_ARG (err->field), FV_E_BACKEND,
+ * FV_E_NOMEM */
 FV_NODISCARD fv_status fvi_link_open(fvi_link **out, const fvi_link_options *options,
                                      fv_error *err);
 

@@ -24,18 +24,24 @@ enum {
     RECONNECT_MIN_MS = 20,
     RECONNECT_MAX_MS = 1000,
     REPLY_BYTES_MAX = 1 << 20,
+    /* Beyond it nng closes the connection, and sends the request again on a new one; 1.5.2 can then
+     * hang when it closes. So what is merely too large is refused once it is there. */
+    MESSAGE_BYTES_MAX = 16 << 20,
     PEM_BYTES_MAX = 1 << 20,
     URL_CAP = 512,
 };
 
 struct fvi_link {
     nng_socket socket;
+    nng_dialer dialer;
     bool open;
+    size_t reply_bytes_max;
     char url[URL_CAP];
     pthread_mutex_t lock;
     pthread_cond_t change;
-    unsigned pipes; /* under lock, as peer_pid */
+    unsigned pipes; /* under lock, as all below */
     int peer_pid;
+    bool started; /* the dialer */
 };
 
 fv_status fvi_nng_fail(fv_error *err, int rv, const char *what)
@@ -66,11 +72,22 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *self)
     (void)pthread_mutex_unlock(&link->lock);
 }
 
+/* Not under the lock, which on_pipe() takes under locks of nng. */
+static int start_once(fvi_link *link)
+{
+    (void)pthread_mutex_lock(&link->lock);
+    const bool first = !link->started;
+    link->started = true;
+    (void)pthread_mutex_unlock(&link->lock);
+    return first ? nng_dialer_start(link->dialer, NNG_FLAG_NONBLOCK) : 0;
+}
+
 bool fvi_link_connected(fvi_link *link, uint32_t wait_ms)
 {
     struct timespec until;
     int rc = 0;
 
+    if (start_once(link) != 0) return false;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += (time_t)(wait_ms / 1000);
     until.tv_nsec += (long)(wait_ms % 1000) * 1000000L;
@@ -196,7 +213,8 @@ out:
 static int set_options(nng_socket s, size_t reply_bytes_max)
 {
     int rv = nng_socket_set_size(s, NNG_OPT_RECVMAXSZ,
-                                 reply_bytes_max > 0 ? reply_bytes_max : REPLY_BYTES_MAX);
+                                 reply_bytes_max > MESSAGE_BYTES_MAX ? reply_bytes_max
+                                                                     : MESSAGE_BYTES_MAX);
 
     if (rv == 0) rv = nng_socket_set_ms(s, NNG_OPT_REQ_RESENDTIME, RESEND_MS);
     if (rv == 0) rv = nng_socket_set_ms(s, NNG_OPT_RECONNMINT, RECONNECT_MIN_MS);
@@ -206,23 +224,22 @@ static int set_options(nng_socket s, size_t reply_bytes_max)
 
 static fv_status dial(fvi_link *link, const fvi_link_options *o, fv_error *err)
 {
-    nng_dialer dialer;
     int rv = nng_req0_open(&link->socket);
 
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
     link->open = true;
-    rv = set_options(link->socket, o->reply_bytes_max);
+    rv = set_options(link->socket, link->reply_bytes_max);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_ADD_POST, on_pipe, link);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_REM_POST, on_pipe, link);
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
-    rv = nng_dialer_create(&dialer, link->socket, link->url);
+    rv = nng_dialer_create(&link->dialer, link->socket, link->url);
     if (rv == NNG_ENOMEM) return fvi_nng_fail(err, rv, "dialer");
     if (rv != 0) return fvi_fail_field(err, FV_E_ARG, "url", "cannot be used: %s", link->url);
     if (starts(link->url, "tls+tcp://")) {
-        fv_status st = set_tls(dialer, o, err);
+        fv_status st = set_tls(link->dialer, o, err);
         if (st != FV_OK) return st;
     }
-    rv = nng_dialer_start(dialer, NNG_FLAG_NONBLOCK);
+    rv = o->later ? 0 : start_once(link);
     return rv == 0 ? FV_OK : fvi_nng_fail(err, rv, "dialer");
 }
 
@@ -256,6 +273,8 @@ fv_status fvi_link_open(fvi_link **out, const fvi_link_options *options, fv_erro
         return fvi_fail(err, FV_E_NOMEM, "a connection");
     }
     memcpy(link->url, options->url, strlen(options->url) + 1);
+    link->reply_bytes_max =
+        options->reply_bytes_max > 0 ? options->reply_bytes_max : REPLY_BYTES_MAX;
     st = dial(link, options, err);
     if (st == FV_OK) {
         *out = link;
@@ -288,6 +307,11 @@ int fvi_link_peer_pid(fvi_link *link)
 const char *fvi_link_url(const fvi_link *link)
 {
     return link->url;
+}
+
+size_t fvi_link_reply_bytes_max(const fvi_link *link)
+{
+    return link->reply_bytes_max;
 }
 
 nng_socket fvi_link_socket(const fvi_link *link)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -353,11 +356,12 @@ static void test_client__a_large_reply_is_not_taken(void **state)
     fixture *f = *state;
     fv_error err = {0};
     fv_client_reply *reply = NULL;
-    fv_client_request r = request(300);
+    fv_client_request r = request(20000);
 
     respond(f, answer_large);
     connect_client(f);
-    assert_int_equal(fv_client_info(f->client, &r, &reply, &err), FV_E_TIMEOUT);
+    assert_int_equal(fv_client_info(f->client, &r, &reply, &err), FV_E_BACKEND);
+    assert_non_null(strstr(err.text, "larger than a reply"));
     assert_null(reply);
 }
 
@@ -648,6 +652,26 @@ static void test_client__tls_wants_the_name_of_the_url(void **state)
     assert_int_equal(atomic_load(&f->responder.requests), 0);
 }
 
+/* One connection that is closed at once ends nng's listener on ipc://. */
+static void test_client__nothing_is_connected_before_the_first_call(void **state)
+{
+    fixture *f = *state;
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    assert_true(fd >= 0);
+    (void)snprintf(at.sun_path, sizeof at.sun_path, "%s", f->url + strlen("ipc://"));
+    assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(fd, 50), 0);
+    for (int i = 0; i < 20; i++) {
+        connect_client(f);
+        fv_client_destroy(&f->client);
+    }
+    assert_int_equal(accept(fd, NULL, NULL), -1);
+    assert_int_equal(errno, EAGAIN);
+    assert_int_equal(close(fd), 0);
+}
+
 static void test_client__tcp(void **state)
 {
     fixture *f = *state;
@@ -770,6 +794,7 @@ int main(void)
         WITH_SERVICE(test_client__wrong_requests_are_not_sent),
         WITH_SERVICE(test_client__tls_knows_the_service_and_is_known),
         WITH_SERVICE(test_client__tls_wants_the_name_of_the_url),
+        WITH_SERVICE(test_client__nothing_is_connected_before_the_first_call),
         WITH_SERVICE(test_client__tcp),
         WITH_SERVICE(test_exchange__many_in_flight_from_one_thread),
         WITH_SERVICE(test_exchange__may_be_given_up_in_flight),
