@@ -328,7 +328,7 @@ static void test_listen__tls_takes_only_whom_it_knows(void **state)
         fvi_link *link = NULL;
         name_file(crt, sizeof crt, i == 0 ? "client.crt" : "other.crt");
         name_file(key, sizeof key, i == 0 ? "client.key" : "other.key");
-        fvi_link_options lo = {ops_url(), service, crt, key, 0};
+        fvi_link_options lo = {ops_url(), service, crt, key, 0, false};
         assert_fv_ok(fvi_link_open(&link, &lo, &err), &err);
         if (i == 0) {
             fvi_wire_request q = fvt_request("sealed");
