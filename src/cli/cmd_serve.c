@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -142,6 +143,15 @@ static void drain(fvi_server *server, const fvi_settings *settings)
     (void)fvi_server_drain(server);
 }
 
+/* Messages of many sizes come and go in many threads. Left to itself glibc raises the size from
+ * which a block is given back to the system, and keeps an arena for each few threads: memory then
+ * grows for as long as new patterns of load come. */
+static void keep_memory_flat(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    (void)mallopt(M_ARENA_MAX, 4);
+}
+
 static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -159,6 +169,7 @@ static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
 
     for (int i = 0; i < FVI_CHANNEL_COUNT; i++)
         channels[i] = fvi_channel_infos[i].name;
+    keep_memory_flat();
     FVI_TRY(fvi_settings_load(&settings, a->common.config_path, a->common.overrides,
                               a->common.n_overrides, err));
     FVI_TRY(fvi_reqlog_open(&log, STDERR_FILENO, err));

@@ -133,10 +133,11 @@ static void arrive(fvi_call *c)
         say_busy(c, FVI_BUSY_DRAINING_MS, false);
         return;
     }
-    uint64_t wait_us = fvi_expected_wait_us(s);
-    uint64_t needs_us = wait_us + atomic_load(&s->work_us);
+    fvi_expected expected = fvi_expect(s);
+    uint64_t needs_us = expected.wait_us + expected.work_us;
     /* what cannot be answered in time is better asked elsewhere; an idle service always tries */
-    bool hopeless = wait_us > 0 && c->until_us != 0 && c->arrived_us + needs_us > c->until_us;
+    bool hopeless =
+        expected.wait_us > 0 && c->until_us != 0 && c->arrived_us + needs_us > c->until_us;
     c->state = FVI_CALL_HELD;
     c->queued.bytes = message.len;
     if (hopeless || !fvi_queue_put(s->queue, &c->queued)) say_busy(c, clamp_ms(needs_us), false);

@@ -124,7 +124,8 @@ typedef struct fvi_server {
     fvi_station stations[FVI_CALLERS];
     fvi_worker *workers;
     size_t n_workers;
-    _Atomic uint64_t work_us; /* what a request takes, smoothed */
+    _Atomic uint64_t work_us;        /* what a request takes, smoothed */
+    _Atomic uint64_t work_spread_us; /* how far from it requests are, likewise */
 
     _Atomic bool serving; /* listens */
     _Atomic bool draining;
@@ -225,8 +226,13 @@ FV_NODISCARD fv_status fvi_tls_load(const fvi_service_settings *settings,
 
 void *fvi_worker_main(void *worker);
 
-/* Microseconds that a request accepted now has to wait, as far as can be told. */
-uint64_t fvi_expected_wait_us(fvi_server *server);
+/* Of a request that is accepted now, as far as can be told. */
+typedef struct fvi_expected {
+    uint64_t wait_us; /* for a worker; 0 = one is free */
+    uint64_t work_us; /* then */
+} fvi_expected;
+
+fvi_expected fvi_expect(fvi_server *server);
 
 /* ---- reload.c ---- */
 

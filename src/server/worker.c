@@ -16,8 +16,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-enum { SMOOTHING = 8 };
-
 /* Field 6, `replayed`, is true: what is appended to a message of protobuf is part of it. */
 static const uint8_t replayed_field[] = {0x30, 0x01};
 
@@ -32,9 +30,29 @@ typedef struct job {
     uint64_t queue_us;
 } job;
 
-uint64_t fvi_expected_wait_us(fvi_server *s)
+/* Mean and mean deviation, smoothed as TCP smooths its round trips (RFC 6298). */
+static void learn(fvi_server *s, uint64_t took)
 {
-    return (uint64_t)fvi_queue_count(s->queue).waiting * atomic_load(&s->work_us) / s->n_workers;
+    uint64_t mean = atomic_load(&s->work_us);
+    uint64_t spread = atomic_load(&s->work_spread_us);
+    uint64_t off = took > mean ? took - mean : mean - took;
+
+    if (mean == 0) {
+        atomic_store(&s->work_us, took);
+        atomic_store(&s->work_spread_us, took / 2);
+        return;
+    }
+    atomic_store(&s->work_us, mean + took / 8 - mean / 8);
+    atomic_store(&s->work_spread_us, spread + off / 4 - spread / 4);
+}
+
+fvi_expected fvi_expect(fvi_server *s)
+{
+    fvi_queue_counts n = fvi_queue_count(s->queue);
+    uint64_t work = atomic_load(&s->work_us) + atomic_load(&s->work_spread_us);
+    bool all_busy = n.waiting > 0 || n.held >= s->n_workers;
+    uint64_t wait = all_busy ? ((uint64_t)n.waiting + 1) * work / s->n_workers : 0;
+    return (fvi_expected){.wait_us = wait, .work_us = work};
 }
 
 static bool too_late(const fvi_call *c)
@@ -138,8 +156,8 @@ static fvi_answered compute(job *j)
     }
     fv_status st = s->backend.answer(w->session, &j->request, left_ms, &w->work, &j->err);
     uint64_t took = fvi_clock_us() - start;
-    uint64_t before = atomic_load(&s->work_us);
-    atomic_store(&s->work_us, before == 0 ? took : before + took / SMOOTHING - before / SMOOTHING);
+    /* what a deadline cut short says only that the whole takes longer */
+    if (st != FV_E_TIMEOUT || took > atomic_load(&s->work_us)) learn(s, took);
     if (st != FV_OK) return fvi_answered_of(st);
     if (!too_late(j->call)) return FVI_ANSWERED_OK;
     (void)fvi_fail(&j->err, FV_E_TIMEOUT, "the answer came too late");
