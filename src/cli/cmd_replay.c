@@ -8,12 +8,15 @@
 
 #include "base/error.h"
 #include "cli/progress.h"
+#include "cli/source.h"
 #include "replay/replay.h"
 #include "replay/trials.h"
 
 typedef struct args {
     cli_common common;
     fvi_replay_options replay;
+    fv_client_options service;
+    uint32_t deadline_ms;
     char command[1024];
 } args;
 
@@ -32,7 +35,7 @@ enum {
     OPT_THREADS,
     OPT_SEED,
     OPT_BOOTSTRAP,
-    OPT_URL
+    OPT_DEADLINE
 };
 
 static const struct argp_option options[] = {
@@ -45,7 +48,10 @@ static const struct argp_option options[] = {
      "between them, good or ignore",
      1},
     {"resume", OPT_RESUME, NULL, 0, "Go on with what was interrupted in DIR", 1},
-    {"threads", OPT_THREADS, "N", 0, "Work on N threads; without it, on all processors", 1},
+    {"threads", OPT_THREADS, "N", 0,
+     "Work on N threads; without it, on all processors. With --url, ask N requests at a time; "
+     "without it, twice as many as the service has workers",
+     1},
     {"seed", OPT_SEED, "N", 0, "Of the intervals; 1 without it", 1},
     {"bootstrap", OPT_BOOTSTRAP, "N", 0, "Draws behind each interval, 1000 without it; 0 = none",
      1},
@@ -59,7 +65,8 @@ static const struct argp_option options[] = {
      "Put small pictures of the worst errors into the report: photographs of people then stand in "
      "it",
      2},
-    {"url", OPT_URL, "URL", OPTION_HIDDEN, NULL, 1},
+    {"deadline-ms", OPT_DEADLINE, "N", 0,
+     "With --url: give a request up after N milliseconds, 1 to 600000; 30000 without it", 1},
     {0},
 };
 
@@ -109,7 +116,12 @@ static error_t parse_numbers(int key, const char *arg, args *a)
     case OPT_THREADS:
         e = take_number(a, "threads", arg, 256, &v);
         if (e == 0 && v == 0) return wrong(a, "threads", "must be 1 to 256");
-        a->replay.threads = (unsigned)v;
+        a->replay.threads = a->replay.in_flight = (unsigned)v;
+        return e;
+    case OPT_DEADLINE:
+        e = take_number(a, "deadline_ms", arg, 600000, &v);
+        if (e == 0 && v == 0) return wrong(a, "deadline_ms", "must be 1 to 600000");
+        a->deadline_ms = (uint32_t)v;
         return e;
     case OPT_SEED:
         e = take_number(a, "seed", arg, UINT32_MAX, &v);
@@ -148,6 +160,7 @@ static error_t check(args *a)
     if (a->common.help) return 0;
     if (a->replay.set.path == NULL) return wrong(a, "manifest", "--manifest CSV is needed");
     if (a->replay.out == NULL) return wrong(a, "out", "--out DIR is needed");
+    if (a->deadline_ms > 0 && a->common.url == NULL) return wrong(a, "deadline_ms", "is for --url");
     return 0;
 }
 
@@ -158,6 +171,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->common;
+        state->child_inputs[1] = &a->common;
         return 0;
     case OPT_MANIFEST:
         a->replay.set.path = arg;
@@ -179,6 +193,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_THREADS:
     case OPT_SEED:
     case OPT_BOOTSTRAP:
+    case OPT_DEADLINE:
         return parse_numbers(key, arg, a);
     case OPT_BASELINE:
     case OPT_OVERLAY:
@@ -186,10 +201,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_JUNIT:
     case OPT_THUMBNAILS:
         return parse_compare(key, arg, a);
-    case OPT_URL:
-        return wrong(a, "url",
-                     "a running service cannot be replayed against yet; without --url the set is "
-                     "worked in process");
     case ARGP_KEY_ARG:
         return wrong(a, "command_line", "takes no argument; the set is named with --manifest");
     case ARGP_KEY_END:
@@ -220,6 +231,9 @@ static int run(args *a)
     cli_progress progress = cli_progress_begin();
 
     a->replay.engine = cli_engine_options(&a->common);
+    a->service = cli_client_options(&a->common);
+    a->service.deadline_ms = a->deadline_ms;
+    a->replay.service = a->common.url != NULL ? &a->service : NULL;
     a->replay.stop = cli_progress_stop();
     a->replay.progress = cli_progress_show;
     a->replay.cookie = &progress;
@@ -241,6 +255,7 @@ static int run(args *a)
 int cmd_replay(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&cli_common_argp, 0, "Settings and output:", 10},
+                                                 {&cli_service_argp, 0, "A running service:", 15},
                                                  {0}};
     static const struct argp argp = {
         options,
@@ -255,9 +270,12 @@ int cmd_replay(int argc, char **argv)
         "  faceverify replay --manifest set/pairs.csv --out run1\n"
         "  faceverify replay --manifest set/pairs.csv --out run2 --baseline run1 "
         "--fail-on 'fnmr@1e-3>0.025'\n"
-        "  faceverify replay --manifest set/pairs.csv --out run1 --resume\n\n"
+        "  faceverify replay --manifest set/pairs.csv --out run1 --resume\n"
+        "  faceverify replay --manifest set/pairs.csv --out run3 "
+        "--url ipc:///run/faceverify/ops.sock\n\n"
         "Exit code: 0 done, 1 a condition of --fail-on holds, 2 the command line, the manifest or "
-        "the settings are wrong, 3 no result (interrupted, a model, memory, the disk).",
+        "the settings are wrong, 3 no result (interrupted, a model, memory, the disk, the "
+        "service).",
         children,
         NULL,
         NULL};

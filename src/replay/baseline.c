@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "replay/baseline_parts.h"
+#include "replay/results.h"
 #include "replay/signif.h"
 
 enum { SUMMARY_MAX_BYTES = 64 << 20 };
@@ -182,13 +183,15 @@ fv_status fvi_baseline_compare(const fvi_run *run, const char *dir, json_t **out
     FVI_TRY(fvi_summary_load(dir, &summary, err));
     FVI_TRY(fvi_earlier_load(&e, run, dir, err));
     FVI_TRY(fvi_baseline_tests(run, &e, tests, err));
+    const char *of = json_string_value(json_object_get(summary, "times_of"));
+    bool same_times = strcmp(of == NULL ? "image" : of, fvi_times_of(run)) == 0;
     doc = json_pack("{s:s, s:I, s:I, s:I, s:I, s:O, s:O, s:O, s:O, s:O, s:O?, s:O?}", "baseline",
                     dir, "rows_common", (json_int_t)(run->m->n_rows - e.only_here),
                     "rows_only_here", (json_int_t)e.only_here, "rows_only_there",
                     (json_int_t)e.only_there, "flips", (json_int_t)e.flips, "tests", tests,
                     "answers", e.matrix, "flipped", e.flipped, "reasons_gained", e.gained,
                     "reasons_lost", e.lost, "versions_before", json_object_get(summary, "versions"),
-                    "times_before", json_object_get(summary, "times"));
+                    "times_before", same_times ? json_object_get(summary, "times") : NULL);
     if (doc == NULL) {
         st = fvi_fail(err, FV_E_NOMEM, "comparison");
         goto out;

@@ -91,7 +91,6 @@ static json_t *point_json(const fvi_error_point *p)
 static fv_status add_points(const fvi_run *run, const fvi_trials *t, json_t *out, fv_error *err)
 {
     fv_status st = FV_OK;
-    const fv_engine *e = run->engine;
     double steps[FVI_STEPS_MAX];
     fvi_error_point p[FVI_STEPS_MAX + 2];
     size_t n = fvi_rate_steps(fvi_trials_compared(t->impostor, t->n_impostor), steps);
@@ -101,8 +100,8 @@ static fv_status add_points(const fvi_run *run, const fvi_trials *t, json_t *out
         fvi_point_at(t, fvi_threshold_of(t, steps[i]), &p[i]);
         p[i].rate = steps[i];
     }
-    fvi_point_at(t, e->policy.match_similarity, &p[n]);
-    fvi_point_at(t, e->policy.review_similarity, &p[n + 1]);
+    fvi_point_at(t, run->held.match_similarity, &p[n]);
+    fvi_point_at(t, run->held.review_similarity, &p[n + 1]);
     FVI_TRY(fvi_points_bound(t, p, n + 2, &run->bootstrap, err));
     for (size_t i = 0; i < n; i++)
         (void)json_array_append_new(rates, point_json(&p[i]));

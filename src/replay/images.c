@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L
 #include "replay/images.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "replay/journal.h"
 
 /* As for `faceverify verify`: a larger file is not read at all. */
-enum { FILE_MAX_BYTES = 512 << 20, TICK_MS = 100, THREADS_MAX = 256 };
+enum { FILE_MAX_BYTES = 512 << 20 };
 
-fv_status fvi_images_create(fvi_images *out, const fvi_manifest *m, fvi_task task,
-                            const fv_engine *engine, fv_error *err)
+static fv_status create(fvi_images *out, fvi_images im, bool templates, fv_error *err)
 {
-    fvi_images im = {.n = m->images.n, .dim = engine->pack->nets[FVI_ROLE_EMBED].outputs[0].count};
-    bool templates = task == FVI_TASK_PAIR || task == FVI_TASK_TEMPLATE;
     size_t values = 0;
 
     if (!fvi_mul_size(im.n, im.dim, &values)) return fvi_fail(err, FV_E_NOMEM, "templates");
@@ -35,6 +29,18 @@ fv_status fvi_images_create(fvi_images *out, const fvi_manifest *m, fvi_task tas
     }
     *out = im;
     return FV_OK;
+}
+
+fv_status fvi_images_create(fvi_images *out, const fvi_manifest *m, fvi_task task,
+                            const fv_engine *engine, fv_error *err)
+{
+    fvi_images im = {.n = m->images.n, .dim = engine->pack->nets[FVI_ROLE_EMBED].outputs[0].count};
+    return create(out, im, task == FVI_TASK_PAIR || task == FVI_TASK_TEMPLATE, err);
+}
+
+fv_status fvi_images_create_answers(fvi_images *out, size_t n, fv_error *err)
+{
+    return create(out, (fvi_images){.n = n}, false, err);
 }
 
 void fvi_images_free(fvi_images *images)
@@ -60,15 +66,6 @@ typedef struct job {
     const fvi_manifest *m;
     fvi_task task;
     const fvi_crew *crew;
-    const size_t *todo;
-    size_t n_todo;
-    atomic_size_t next;
-    atomic_size_t done;
-    pthread_mutex_t lock;
-    pthread_cond_t ended;
-    size_t running; /* under lock */
-    fv_error err;   /* under lock: the first failure */
-    atomic_bool failed;
 } job;
 
 /* An image in hand. */
@@ -132,12 +129,19 @@ out:
     return st;
 }
 
-static void keep_told(fvi_worked *w, const fv_reason *reasons, uint32_t n)
+void fvi_worked_take_told(fvi_worked *w, const fv_reason *reasons, uint32_t n)
 {
     w->n_told = (uint8_t)n;
     for (uint32_t i = 0; i < n; i++)
         w->told[i] = (fvi_kept){(uint16_t)reasons[i].code, (uint8_t)reasons[i].image,
                                 (uint8_t)reasons[i].severity};
+}
+
+void fvi_worked_take_quality(fvi_worked *w, const fv_quality_result *r)
+{
+    w->answer = (uint8_t)r->usable;
+    w->timings = r->timings;
+    fvi_worked_take_told(w, r->reasons, r->n_reasons);
 }
 
 static fv_status judge_quality(const hand *h, fv_error *err)
@@ -147,9 +151,7 @@ static fv_status judge_quality(const hand *h, fv_error *err)
     bool record = h->job->m->sides[h->i] == FVI_AS_RECORD;
 
     FVI_TRY(fv_quality(h->session, h->bytes, record ? FV_RECORD : FV_SELFIE, &r, err));
-    h->out->answer = (uint8_t)r.usable;
-    h->out->timings = r.timings;
-    keep_told(h->out, r.reasons, r.n_reasons);
+    fvi_worked_take_quality(h->out, &r);
 out:
     return st;
 }
@@ -168,16 +170,21 @@ static bool score_decides(const fv_liveness_result *r)
     return unclear;
 }
 
+void fvi_worked_take_liveness(fvi_worked *w, const fv_liveness_result *r)
+{
+    w->answer = (uint8_t)r->liveness;
+    if (score_decides(r)) w->score = r->score;
+    w->timings = r->timings;
+    fvi_worked_take_told(w, r->reasons, r->n_reasons);
+}
+
 static fv_status judge_liveness(const hand *h, fv_error *err)
 {
     fv_status st = FV_OK;
     fv_liveness_result r = FV_LIVENESS_RESULT_INIT;
 
     FVI_TRY(fv_liveness(h->session, h->bytes, &r, err));
-    h->out->answer = (uint8_t)r.liveness;
-    if (score_decides(&r)) h->out->score = r.score;
-    h->out->timings = r.timings;
-    keep_told(h->out, r.reasons, r.n_reasons);
+    fvi_worked_take_liveness(h->out, &r);
 out:
     return st;
 }
@@ -219,131 +226,71 @@ static void keep_cause(fvi_worked *w, const char *text)
     (void)snprintf(w->why, sizeof w->why, "%.63s", colon == NULL ? text : colon + 2);
 }
 
-static fv_status work_one(job *j, fv_session *session, size_t i, fv_error *err)
+fv_status fvi_image_read(const fvi_manifest *m, size_t i, fvi_worked *w, fvi_content *out,
+                         fv_error *err)
+{
+    char path[8192];
+    fv_error why = {.code = FV_OK};
+
+    (void)snprintf(path, sizeof path, "%s/%s", m->root, fvi_texts_text(&m->images, (uint32_t)i));
+    fv_status st = fvi_file_read(path, FILE_MAX_BYTES, FV_E_ARG, &out->data, &out->len, &why);
+    if (st == FV_E_NOMEM) return fvi_fail(err, st, "%s", why.text);
+    if (st != FV_OK) keep_cause(w, why.text);
+    return FV_OK;
+}
+
+void fvi_content_drop(fvi_content *content)
+{
+    if (content->data != NULL) fvi_wipe(content->data, content->len);
+    free(content->data);
+    *content = (fvi_content){NULL, 0};
+}
+
+static fv_status work_one(void *cookie, void *tools, size_t i, fv_error *err)
 {
     fv_status st = FV_OK;
-    char path[8192];
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    fv_error why = {.code = FV_OK};
+    const job *j = cookie;
+    fvi_content file = {NULL, 0};
     fvi_worked *w = &j->images->worked[i];
 
-    (void)snprintf(path, sizeof path, "%s/%s", j->m->root,
-                   fvi_texts_text(&j->m->images, (uint32_t)i));
-    st = fvi_file_read(path, FILE_MAX_BYTES, FV_E_ARG, &bytes, &len, &why);
-    if (st == FV_E_NOMEM) {
-        st = fvi_fail(err, st, "%s", why.text);
+    FVI_TRY(fvi_image_read(j->m, i, w, &file, err));
+    if (file.data == NULL && j->task == FVI_TASK_TURN) {
+        st = fvi_fail(err, FV_E_ARG, "a file that was readable is no longer: %s: %s",
+                      fvi_texts_text(&j->m->images, (uint32_t)i), w->why);
         goto out;
     }
-    if (st != FV_OK && j->task == FVI_TASK_TURN) {
-        st = fvi_fail(err, st, "a file that was readable is no longer: %s", why.text);
-        goto out;
-    }
-    if (st != FV_OK) {
-        keep_cause(w, why.text);
-        st = FV_OK;
-    } else {
-        hand h = {j, session, {bytes, len}, i, w};
+    if (file.data != NULL) {
+        hand h = {j, tools, {file.data, file.len}, i, w};
         FVI_TRY(run_task(&h, err));
         w->state = FVI_WORK_DONE;
     }
     if (j->crew->journal != NULL) FVI_TRY(fvi_journal_add(j->crew->journal, j->images, i, err));
 out:
-    fvi_session_wipe(session);
-    if (bytes != NULL) fvi_wipe(bytes, len);
-    free(bytes);
+    fvi_session_wipe(tools);
+    fvi_content_drop(&file);
     return st;
 }
 
-static bool stopped(const job *j)
+static fv_status open_session(void *cookie, void **tools, fv_error *err)
 {
-    return atomic_load(&j->failed) || (j->crew->stop != NULL && atomic_load(j->crew->stop));
-}
-
-static void *work(void *arg)
-{
-    fv_status st = FV_OK;
-    job *j = arg;
+    const job *j = cookie;
     fv_session *session = NULL;
-    fv_error err = {.code = FV_OK};
+    fv_status st = fv_session_create(&session, j->crew->engine, err);
 
-    FVI_TRY(fv_session_create(&session, j->crew->engine, &err));
-    while (!stopped(j)) {
-        size_t k = atomic_fetch_add(&j->next, 1);
-        if (k >= j->n_todo) break;
-        FVI_TRY(work_one(j, session, j->todo[k], &err));
-        (void)atomic_fetch_add(&j->done, 1);
-    }
-out:
+    *tools = session;
+    return st;
+}
+
+static void close_session(void *tools)
+{
+    fv_session *session = tools;
     fv_session_destroy(&session);
-    (void)pthread_mutex_lock(&j->lock);
-    if (st != FV_OK && !atomic_load(&j->failed)) {
-        j->err = err;
-        atomic_store(&j->failed, true);
-    }
-    j->running--;
-    (void)pthread_cond_signal(&j->ended);
-    (void)pthread_mutex_unlock(&j->lock);
-    return NULL;
-}
-
-static void tell(const job *j, size_t before, uint64_t start_us)
-{
-    fvi_progress p = {.step = j->task == FVI_TASK_TURN ? "turned images" : "images",
-                      .done = before + atomic_load(&j->done),
-                      .of = before + j->n_todo,
-                      .before = before,
-                      .elapsed_us = fvi_clock_us() - start_us};
-    if (j->crew->progress != NULL) j->crew->progress(j->crew->cookie, &p);
-}
-
-static void wait_for(job *j, size_t before)
-{
-    uint64_t start_us = fvi_clock_us();
-
-    (void)pthread_mutex_lock(&j->lock);
-    while (j->running > 0) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += TICK_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        (void)pthread_cond_timedwait(&j->ended, &j->lock, &until);
-        (void)pthread_mutex_unlock(&j->lock);
-        tell(j, before, start_us);
-        (void)pthread_mutex_lock(&j->lock);
-    }
-    (void)pthread_mutex_unlock(&j->lock);
-}
-
-static fv_status run_threads(job *j, size_t before, fv_error *err)
-{
-    pthread_t ids[THREADS_MAX];
-    unsigned wanted = j->crew->threads, n = 0;
-
-    if (wanted > THREADS_MAX) wanted = THREADS_MAX;
-    if (wanted > j->n_todo) wanted = (unsigned)j->n_todo;
-    (void)pthread_mutex_init(&j->lock, NULL);
-    (void)pthread_cond_init(&j->ended, NULL);
-    (void)pthread_mutex_lock(&j->lock);
-    for (; n < wanted && pthread_create(&ids[n], NULL, work, j) == 0; n++)
-        j->running++;
-    (void)pthread_mutex_unlock(&j->lock);
-    wait_for(j, before);
-    for (unsigned i = 0; i < n; i++)
-        (void)pthread_join(ids[i], NULL);
-    (void)pthread_cond_destroy(&j->ended);
-    (void)pthread_mutex_destroy(&j->lock);
-    if (n == 0) return fvi_fail(err, FV_E_NOMEM, "no thread could be started");
-    if (atomic_load(&j->failed)) return fvi_fail(err, j->err.code, "%s", j->err.text);
-    return j->crew->journal == NULL ? FV_OK : fvi_journal_flush(j->crew->journal, err);
 }
 
 /* lint: parameters, images, set and task are one piece of work */
 fv_status fvi_images_work(fvi_images *images, const fvi_manifest *m, fvi_task task,
                           const bool *asked, const fvi_crew *crew, fv_error *err)
 {
-    fv_status st = FV_OK;
     size_t n = 0, all = 0;
     size_t *todo = calloc(images->n + 1, sizeof todo[0]);
 
@@ -355,8 +302,16 @@ fv_status fvi_images_work(fvi_images *images, const fvi_manifest *m, fvi_task ta
         if (task == FVI_TASK_TURN ? w->turn == FVI_TURN_UNKNOWN : w->state == FVI_WORK_OPEN)
             todo[n++] = i;
     }
-    job j = {.images = images, .m = m, .task = task, .crew = crew, .todo = todo, .n_todo = n};
-    if (n > 0) st = run_threads(&j, all - n, err);
+    job j = {.images = images, .m = m, .task = task, .crew = crew};
+    fvi_shift shift = {.step = task == FVI_TASK_TURN ? "turned images" : "images",
+                       .todo = todo,
+                       .n_todo = n,
+                       .before = all - n,
+                       .cookie = &j,
+                       .begin = open_session,
+                       .work = work_one,
+                       .end = close_session};
+    fv_status st = fvi_crew_work(crew, &shift, err);
     free(todo);
     return st;
 }

@@ -11,10 +11,9 @@
 #ifndef FVI_REPLAY_IMAGES_H
 #define FVI_REPLAY_IMAGES_H
 
-#include <stdatomic.h>
-
 #include "faceverify/liveness.h"
 #include "faceverify/quality.h"
+#include "replay/crew.h"
 #include "replay/manifest.h"
 #include "verify/photo.h"
 
@@ -55,27 +54,6 @@ typedef struct fvi_images {
     size_t dim;
 } fvi_images;
 
-/** How far the work is. */
-typedef struct fvi_progress {
-    const char *step; /**< "images", "turned images", ... */
-    size_t done;
-    size_t of;
-    size_t before; /**< of `done`: by an earlier, interrupted run */
-    uint64_t elapsed_us;
-} fvi_progress;
-
-typedef struct fvi_journal fvi_journal;
-
-/** Who works, for whom, and until when. */
-typedef struct fvi_crew {
-    const fv_engine *engine;
-    unsigned threads;
-    const atomic_bool *stop; /**< set: no further image is begun */
-    void (*progress)(void *cookie, const fvi_progress *progress); /**< on the calling thread */
-    void *cookie;
-    fvi_journal *journal; /**< NULL = none */
-} fvi_crew;
-
 /** What is done with each image. */
 typedef enum fvi_task {
     FVI_TASK_PAIR,     /**< examined on its sides, template */
@@ -89,6 +67,9 @@ typedef enum fvi_task {
 FV_NODISCARD fv_status fvi_images_create(fvi_images *out, const fvi_manifest *m, fvi_task task,
                                          const fv_engine *engine, fv_error *err);
 
+/** Room for what n pieces of work come to at a service: no templates. */
+FV_NODISCARD fv_status fvi_images_create_answers(fvi_images *out, size_t n, fv_error *err);
+
 /** Wipes the templates. */
 void fvi_images_free(fvi_images *images);
 
@@ -101,6 +82,31 @@ void fvi_images_free(fvi_images *images);
  */
 FV_NODISCARD fv_status fvi_images_work(fvi_images *images, const fvi_manifest *m, fvi_task task,
                                        const bool *asked, const fvi_crew *crew, fv_error *err);
+
+/** A file in memory; {NULL, 0} = none. */
+typedef struct fvi_content {
+    uint8_t *data;
+    size_t len;
+} fvi_content;
+
+/**
+ * An image's file. Where it cannot be read that is what `w` says, *out stays as it is, and it is no
+ * failure.
+ *
+ * @param[out] out  none before; the caller's to drop
+ */
+FV_NODISCARD fv_status fvi_image_read(const fvi_manifest *m, size_t i, fvi_worked *w,
+                                      fvi_content *out, fv_error *err);
+
+/** Wipes and frees. */
+void fvi_content_drop(fvi_content *content);
+
+/** What the answers come to. */
+void fvi_worked_take_liveness(fvi_worked *w, const fv_liveness_result *r);
+void fvi_worked_take_quality(fvi_worked *w, const fv_quality_result *r);
+
+/** The first n reasons, without their texts. */
+void fvi_worked_take_told(fvi_worked *w, const fv_reason *reasons, uint32_t n);
 
 /** How many are still open. */
 size_t fvi_images_open(const fvi_images *images);

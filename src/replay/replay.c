@@ -14,6 +14,7 @@
 #include "replay/machine.h"
 #include "replay/outfile.h"
 #include "replay/report.h"
+#include "replay/service.h"
 #include "replay/summary.h"
 
 /* A replay under way. */
@@ -21,7 +22,8 @@ typedef struct work {
     const fvi_replay_options *options;
     fvi_replay_outcome *outcome;
     fvi_manifest *m;
-    fv_engine *engine;
+    fv_engine *engine; /* either of these */
+    fvi_service *service;
     fvi_run run;
     fvi_crew crew;
     fvi_tally tally;
@@ -63,14 +65,16 @@ static fv_status open_journal(work *w, fv_error *err)
 {
     fv_status st = FV_OK;
     char more[400], key[65], path[1100];
+    fvi_images *kept = w->run.answers.worked != NULL ? &w->run.answers : &w->run.images;
 
     (void)snprintf(more, sizeof more, "%s %s %zu %zu", w->m->sha256, fvi_kind_name(w->m->kind),
                    sizeof(fvi_worked), w->run.images.dim);
-    FVI_TRY(fvi_engine_key(w->engine, more, key, err));
+    FVI_TRY(w->service != NULL ? fvi_service_key(w->service, more, key, err)
+                               : fvi_engine_key(w->engine, more, key, err));
     (void)snprintf(path, sizeof path, "%s/journal", w->options->out);
-    FVI_TRY(fvi_journal_open(&w->crew.journal, path, key, w->options->resume, &w->run.images, err));
+    FVI_TRY(fvi_journal_open(&w->crew.journal, path, key, w->options->resume, kept, err));
     w->outcome->images = w->run.images.n;
-    w->outcome->resumed = w->run.images.n - fvi_images_open(&w->run.images);
+    w->outcome->resumed = kept->n - fvi_images_open(kept);
 out:
     return st;
 }
@@ -188,6 +192,36 @@ static void tell(work *w)
         w->outcome->unreadable += w->run.images.worked[i].state == FVI_WORK_UNREADABLE ? 1 : 0;
 }
 
+static fv_status open_engine(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+
+    FVI_TRY(fv_engine_create(&w->engine, &w->options->engine, err));
+    const fvi_channel *p = &w->engine->policy;
+    w->run.engine = w->crew.engine = w->engine;
+    w->run.held =
+        (fvi_held){p->match_similarity, p->review_similarity, p->match_fmr, p->review_fmr};
+    FVI_TRY(fvi_images_create(&w->run.images, w->m, fvi_task_of(w->m->kind), w->engine, err));
+out:
+    return st;
+}
+
+static fv_status open_service(work *w, fv_error *err)
+{
+    fv_status st = FV_OK;
+
+    FVI_TRY(fvi_service_open(&w->service, w->options->service, w->m->kind, err));
+    w->run.service = w->service;
+    w->run.held = *fvi_service_held(w->service);
+    w->crew.threads = w->options->in_flight;
+    if (w->crew.threads == 0) w->crew.threads = fvi_service_at_once(w->service);
+    FVI_TRY(fvi_images_create_answers(&w->run.images, w->m->images.n, err));
+    if (w->m->kind == FVI_KIND_PAIRS)
+        FVI_TRY(fvi_images_create_answers(&w->run.answers, w->m->n_rows, err));
+out:
+    return st;
+}
+
 static fv_status run_all(work *w, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -196,13 +230,10 @@ static fv_status run_all(work *w, fv_error *err)
     FVI_TRY(load_set(w, err));
     FVI_TRY(check_conditions(w, err));
     FVI_TRY(take_earlier_runs(w, err));
+    FVI_TRY(o->service != NULL ? open_service(w, err) : open_engine(w, err));
     FVI_TRY(make_folder(o->out, err));
-    FVI_TRY(fv_engine_create(&w->engine, &o->engine, err));
-    w->run.engine = w->engine;
     w->run.m = w->m;
     w->run.bootstrap = (fvi_bootstrap){o->seed, o->replicates, o->threads};
-    w->crew.engine = w->engine;
-    FVI_TRY(fvi_images_create(&w->run.images, w->m, fvi_task_of(w->m->kind), w->engine, err));
     FVI_TRY(fvi_run_create(&w->run, err));
     FVI_TRY(open_journal(w, err));
     FVI_TRY(fvi_run_work(&w->run, &w->crew, err));
@@ -236,6 +267,7 @@ fv_status fvi_replay(const fvi_replay_options *options, fvi_replay_outcome *out,
     fvi_journal_close(&w.crew.journal, false);
     fvi_run_free(&w.run);
     fv_engine_destroy(&w.engine);
+    fvi_service_close(&w.service);
     fvi_manifest_free(&w.m);
     return st;
 }

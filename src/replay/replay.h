@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "faceverify/client.h"
 #include "faceverify/engine.h"
 #include "replay/images.h"
 
@@ -15,6 +16,7 @@ enum { FVI_REPLAY_LISTED_MAX = 32 };
 typedef struct fvi_replay_options {
     fvi_manifest_options set;
     fv_engine_options engine;
+    const fv_client_options *service;            /**< who answers; NULL = an engine, as above */
     const char *out;                             /**< folder; created where it is not there */
     const char *baseline;                        /**< folder of an earlier run; or NULL */
     const char *overlays[FVI_REPLAY_LISTED_MAX]; /**< folders whose curves are drawn too */
@@ -24,7 +26,8 @@ typedef struct fvi_replay_options {
     const char *junit; /**< file; or NULL */
     bool resume;
     bool thumbnails;
-    unsigned threads;
+    unsigned threads;   /**< of this process */
+    unsigned in_flight; /**< requests at a time; 0 = what keeps the service at work */
     uint64_t seed;
     uint32_t replicates;
     const char *command; /**< for the report */

@@ -101,6 +101,7 @@ static void times(FILE *to, const json_t *before, const json_t *now)
     const char *stage = NULL;
     json_t *t = NULL;
 
+    if (!json_is_object(before)) return; /* of images, where these are of pairs, or likewise */
     fvi_html_table(to, names);
     json_object_foreach((json_t *)now, stage, t)
     {

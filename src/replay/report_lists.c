@@ -168,7 +168,9 @@ static void times(FILE *to, const json_t *s)
     const char *stage = NULL;
     json_t *t = NULL;
 
-    fvi_html_heading(to, "Time an image");
+    const char *of = fvi_text_at(s, "times_of", NULL);
+
+    fvi_html_heading(to, strcmp(of, "pair") == 0 ? "Time a pair" : "Time an image");
     fvi_html_table(to, names);
     json_object_foreach((json_t *)json_object_get(s, "times"), stage, t)
     {
@@ -196,6 +198,7 @@ void fvi_report_machine(FILE *to, const json_t *s)
                    fvi_text_at(s, "run", "started"), json_number_value(fvi_at(s, "run", "seconds")),
                    (long long)json_integer_value(fvi_at(s, "run", "threads")));
     row(to, "run", text);
+    if (fvi_text_at(s, "run", "url")[0] != '\0') row(to, "service", fvi_text_at(s, "run", "url"));
     (void)snprintf(text, sizeof text, "%lld draws, seed %lld",
                    (long long)json_integer_value(fvi_at(s, "run", "replicates")),
                    (long long)json_integer_value(fvi_at(s, "run", "seed")));

@@ -161,22 +161,38 @@ out:
     return st;
 }
 
+const char *fvi_times_of(const fvi_run *run)
+{
+    return run->answers.worked != NULL ? "pair" : "image";
+}
+
+static void put_times(FILE *to, const fv_timings *t)
+{
+    (void)fprintf(to, ",%u,%u,%u,%u,%u,%u,%u,%u\n", t->decode_us, t->detect_us, t->landmarks_us,
+                  t->pose_us, t->quality_us, t->liveness_us, t->chip_us, t->embed_us);
+}
+
 fv_status fvi_times_write(const fvi_run *run, const char *dir, fv_error *err)
 {
     fv_status st = FV_OK;
     fvi_outfile f = {.to = NULL};
+    const fvi_images *kept = fvi_run_kept(run);
+    const bool pairs = run->answers.worked != NULL;
 
     FVI_TRY(fvi_outfile_open(&f, dir, "times.csv", err));
-    (void)fputs("path,decode_us,detect_us,landmarks_us,pose_us,quality_us,liveness_us,chip_us,"
+    (void)fputs(pairs ? "path_a,path_b" : "path", f.to);
+    (void)fputs(",decode_us,detect_us,landmarks_us,pose_us,quality_us,liveness_us,chip_us,"
                 "embed_us\n",
                 f.to);
-    for (uint32_t i = 0; i < run->m->images.n; i++) {
-        const fv_timings *t = &run->images.worked[i].timings;
-        if (run->images.worked[i].state != FVI_WORK_DONE) continue;
-        fvi_csv_put(f.to, fvi_texts_text(&run->m->images, i));
-        (void)fprintf(f.to, ",%u,%u,%u,%u,%u,%u,%u,%u\n", t->decode_us, t->detect_us,
-                      t->landmarks_us, t->pose_us, t->quality_us, t->liveness_us, t->chip_us,
-                      t->embed_us);
+    for (size_t i = 0; i < kept->n; i++) {
+        if (kept->worked[i].state != FVI_WORK_DONE) continue;
+        uint32_t image = pairs ? run->m->rows[i].a : (uint32_t)i;
+        fvi_csv_put(f.to, fvi_texts_text(&run->m->images, image));
+        if (pairs) {
+            (void)fputc(',', f.to);
+            fvi_csv_put(f.to, fvi_texts_text(&run->m->images, run->m->rows[i].b));
+        }
+        put_times(f.to, &kept->worked[i].timings);
     }
     FVI_TRY(fvi_outfile_commit(&f, err));
 out:

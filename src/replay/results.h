@@ -31,6 +31,9 @@ json_t *fvi_tally_reasons(const fvi_tally *t, const fvi_manifest *m);
 FV_NODISCARD fv_status fvi_results_write(const fvi_run *run, const char *dir, fvi_tally *tally,
                                          fv_error *err);
 
+/** What the times are of: "image"; "pair", both photographs together, at a service. Static. */
+const char *fvi_times_of(const fvi_run *run);
+
 /** Writes `dir`/times.csv. */
 FV_NODISCARD fv_status fvi_times_write(const fvi_run *run, const char *dir, fv_error *err);
 

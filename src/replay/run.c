@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "replay/ask.h"
 #include "replay/parallel.h"
 #include "verify/decide.h"
 
@@ -21,6 +22,7 @@ fv_status fvi_run_create(fvi_run *run, fv_error *err)
 void fvi_run_free(fvi_run *run)
 {
     fvi_images_free(&run->images);
+    fvi_images_free(&run->answers);
     free(run->value);
     free(run->answer);
     *run = (fvi_run){0};
@@ -137,6 +139,7 @@ fv_status fvi_run_work(fvi_run *run, const fvi_crew *crew, fv_error *err)
 {
     fv_status st = FV_OK;
 
+    if (run->service != NULL) return fvi_ask(run, crew, err);
     FVI_TRY(fvi_images_work(&run->images, run->m, fvi_task_of(run->m->kind), NULL, crew, err));
     if (run->m->kind != FVI_KIND_PAIRS || fvi_images_open(&run->images) > 0) goto out;
     FVI_TRY(compare(run, crew->threads, err));
@@ -194,6 +197,11 @@ static void pair_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
                                   (uint8_t)told.reasons[i].severity};
 }
 
+const fvi_images *fvi_run_kept(const fvi_run *run)
+{
+    return run->answers.worked != NULL ? &run->answers : &run->images;
+}
+
 void fvi_run_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
 {
     const fvi_row *r = &run->m->rows[row];
@@ -205,10 +213,11 @@ void fvi_run_outcome(const fvi_run *run, size_t row, fvi_outcome *out)
         out->answer = FVI_ANSWER_UNREADABLE;
         return;
     }
-    if (run->m->kind == FVI_KIND_PAIRS) {
+    if (run->m->kind == FVI_KIND_PAIRS && run->answers.worked == NULL) {
         pair_outcome(run, row, out);
         return;
     }
+    if (run->answers.worked != NULL) w = &run->answers.worked[row];
     out->answer = w->answer;
     out->n_told = w->n_told;
     memcpy(out->told, w->told, w->n_told * sizeof w->told[0]);

@@ -7,6 +7,7 @@
 
 #include "replay/figures.h"
 #include "replay/machine.h"
+#include "replay/service.h"
 
 enum { UNREADABLE_LISTED = 1000 };
 
@@ -24,10 +25,11 @@ static json_t *run_json(const fvi_replay_options *o, const fvi_run_times *times)
     char started[32];
 
     fvi_time_text(times->started_unix_s, started);
-    return json_pack("{s:s, s:f, s:s, s:I, s:I, s:I, s:o}", "started", started, "seconds",
-                     times->seconds, "command", o->command == NULL ? "" : o->command, "threads",
-                     (json_int_t)o->threads, "seed", (json_int_t)o->seed, "replicates",
-                     (json_int_t)o->replicates, "machine", fvi_machine_json());
+    return json_pack("{s:s, s:f, s:s, s:s*, s:I, s:I, s:I, s:o}", "started", started, "seconds",
+                     times->seconds, "command", o->command == NULL ? "" : o->command, "url",
+                     o->service == NULL ? NULL : o->service->url, "threads", (json_int_t)o->threads,
+                     "seed", (json_int_t)o->seed, "replicates", (json_int_t)o->replicates,
+                     "machine", fvi_machine_json());
 }
 
 /* No template although its file was read: in pairs, on a side on which it stands. */
@@ -99,13 +101,14 @@ static const struct {
 static json_t *times_json(const fvi_run *run)
 {
     json_t *all = json_object();
-    uint32_t *v = calloc(run->images.n + 1, sizeof v[0]);
+    const fvi_images *kept = fvi_run_kept(run);
+    uint32_t *v = calloc(kept->n + 1, sizeof v[0]);
 
     for (size_t k = 0; v != NULL && k < sizeof stages / sizeof stages[0]; k++) {
         size_t n = 0;
         double sum = 0;
-        for (size_t i = 0; i < run->images.n; i++) {
-            const fvi_worked *w = &run->images.worked[i];
+        for (size_t i = 0; i < kept->n; i++) {
+            const fvi_worked *w = &kept->worked[i];
             if (w->state != FVI_WORK_DONE) continue;
             memcpy(&v[n], (const char *)&w->timings + stages[k].at, sizeof v[n]);
             sum += (double)v[n++];
@@ -134,7 +137,9 @@ fv_status fvi_summary(const fvi_run *run, const fvi_replay_options *options, con
     FVI_TRY(fvi_figures(run, &figures, err));
     (void)json_object_set_new(doc, "format", json_integer(1));
     (void)json_object_set_new(doc, "set", set_json(run->m));
-    (void)json_object_set_new(doc, "versions", fvi_versions_json(run->engine));
+    (void)json_object_set_new(doc, "versions",
+                              run->service != NULL ? fvi_service_versions_json(run->service)
+                                                   : fvi_versions_json(run->engine));
     (void)json_object_set_new(doc, "run", run_json(options, times));
     (void)json_object_set(doc, "acquisition", acquisition);
     (void)json_object_set(doc, "figures", figures);
@@ -142,7 +147,8 @@ fv_status fvi_summary(const fvi_run *run, const fvi_replay_options *options, con
     (void)json_object_set_new(doc, "reasons", fvi_tally_reasons(tally, run->m));
     (void)json_object_set_new(doc, "worst", fvi_worst(run));
     (void)json_object_set_new(doc, "times", times_json(run));
-    if (json_object_size(doc) != 10) {
+    (void)json_object_set_new(doc, "times_of", json_string(fvi_times_of(run)));
+    if (json_object_size(doc) != 11) {
         st = fvi_fail(err, FV_E_NOMEM, "summary");
         goto out;
     }

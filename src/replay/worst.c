@@ -17,8 +17,8 @@ static double pair_badness(const fvi_run *run, size_t i)
 {
     bool genuine = run->m->rows[i].label == 1;
     double v = (double)run->value[i];
-    double match = (double)run->engine->policy.match_similarity;
-    double review = (double)run->engine->policy.review_similarity;
+    double match = (double)run->held.match_similarity;
+    double review = (double)run->held.review_similarity;
 
     if (genuine && isnan(v)) return 2.0;
     if (genuine) return v < match ? match - v : NAN;

@@ -330,8 +330,6 @@ class Mistakes(Set):
         self.refused(USAGE, "manifest", ["--manifest CSV is needed"], "replay", "--out", "x")
         self.refused(USAGE, "out", ["--out DIR is needed"], "replay", "--manifest", "x")
         self.refused(USAGE, "", ["No such file"], "replay", "--manifest", "none.csv", "--out", "x")
-        self.refused(USAGE, "url", ["cannot be replayed against yet"], "replay", "--manifest", "x",
-                     "--out", "x", "--url", "tcp://127.0.0.1:5555")
         for option in ("--threads=0", "--threads=x", "--seed=-1", "--bootstrap=1000000",
                        "--kind=people", "x"):
             self.assertEqual(run("replay", "--manifest=x", "--out=y", option).returncode, USAGE)
