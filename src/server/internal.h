@@ -113,7 +113,7 @@ typedef struct fvi_server {
     const char *const *channels;
     size_t n_channels;
     void (*on_reload)(bool ends);
-    struct nng_tls_config *tls;
+    struct nng_tls_config *tls[FVI_CALLERS]; /* NULL: no URL of the role needs it */
     uint64_t started_us;
     char probe_id[32]; /* the request_id of the own probes, which nobody else can know */
 
@@ -218,9 +218,12 @@ bool fvi_probe(const char *url, const char *request_id, uint32_t limit_ms);
 
 /* ---- tls.c ---- */
 
-/* *out is the caller's to nng_tls_config_free(). */
-FV_NODISCARD fv_status fvi_tls_load(const fvi_service_settings *settings,
+/* For the URLs of one role; *out is the caller's to nng_tls_config_free(). */
+FV_NODISCARD fv_status fvi_tls_load(const fvi_service_settings *settings, fvi_caller caller,
                                     struct nng_tls_config **out, fv_error *err);
+
+/* Whether tls_ca_file has nobody whom ops_tls_ca_file trusts: those could call as ops. */
+FV_NODISCARD fv_status fvi_tls_check_apart(const fvi_service_settings *settings, fv_error *err);
 
 /* ---- worker.c ---- */
 

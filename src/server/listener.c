@@ -102,12 +102,13 @@ static const char *say_why(int rv, fvi_transport transport, char *text, size_t c
 static int set_options(const fvi_listener *l, nng_listener nng)
 {
     const fvi_server *s = l->station->server;
+    fvi_caller caller = l->url.caller;
     int rv = nng_listener_set_size(nng, NNG_OPT_RECVMAXSZ, s->message_bytes);
 
     if (l->url.transport == FVI_IPC && rv == 0)
-        rv = nng_listener_set_int(nng, NNG_OPT_IPC_PERMISSIONS, (int)s->urls.ipc_mode);
+        rv = nng_listener_set_int(nng, NNG_OPT_IPC_PERMISSIONS, (int)s->urls.ipc_mode[caller]);
     if (l->url.transport == FVI_TLS && rv == 0)
-        rv = nng_listener_set_ptr(nng, NNG_OPT_TLS_CONFIG, s->tls);
+        rv = nng_listener_set_ptr(nng, NNG_OPT_TLS_CONFIG, s->tls[caller]);
     if (l->url.transport != FVI_IPC && rv == 0) /* so that a dead peer's connection goes */
         rv = nng_listener_set_bool(nng, NNG_OPT_TCP_KEEPALIVE, true);
     return rv;

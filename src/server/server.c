@@ -50,15 +50,19 @@ static fv_status check_message_bytes(const fvi_settings *s, size_t *out, fv_erro
 static fv_status check(fvi_server *s, const fvi_settings *settings, fv_error *err)
 {
     fv_status st = FV_OK;
-    bool tls = false;
+    bool tls[FVI_CALLERS] = {false, false};
 
     FVI_TRY(fvi_urls_read(&s->settings, &s->urls, err));
     FVI_TRY(check_message_bytes(settings, &s->message_bytes, err));
     for (size_t i = 0; i < s->urls.n; i++) {
         FVI_TRY(fvi_listener_check(&s->urls.items[i], err));
-        if (s->urls.items[i].transport == FVI_TLS) tls = true;
+        if (s->urls.items[i].transport == FVI_TLS) tls[s->urls.items[i].caller] = true;
     }
-    if (tls) FVI_TRY(fvi_tls_load(&s->settings, &s->tls, err));
+    for (int role = 0; role < FVI_CALLERS; role++) {
+        if (tls[role]) FVI_TRY(fvi_tls_load(&s->settings, (fvi_caller)role, &s->tls[role], err));
+    }
+    if (tls[FVI_CALLER_BINDING] && tls[FVI_CALLER_OPS])
+        FVI_TRY(fvi_tls_check_apart(&s->settings, err));
 out:
     return st;
 }
@@ -287,7 +291,9 @@ void fvi_server_destroy(fvi_server **server)
     for (int role = 0; role < FVI_CALLERS; role++)
         fvi_station_close(&s->stations[role]);
     close_sessions(s);
-    if (s->tls != NULL) nng_tls_config_free(s->tls);
+    for (int role = 0; role < FVI_CALLERS; role++) {
+        if (s->tls[role] != NULL) nng_tls_config_free(s->tls[role]);
+    }
     fvi_pipes_destroy(&s->pipes);
     fvi_replies_destroy(&s->replies);
     fvi_queue_destroy(&s->queue);

@@ -108,15 +108,20 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-static fv_status check_tls(const fvi_service_settings *s, const char *setting, const char *url,
+static fv_status check_tls(const fvi_service_settings *s, const char *setting, const fvi_url *url,
                            fv_error *err)
 {
-    const char *missing = s->tls_cert_file[0] == '\0'  ? "needs service.tls_cert_file"
-                          : s->tls_key_file[0] == '\0' ? "needs service.tls_key_file"
-                          : s->tls_ca_file[0] == '\0'
-                              ? "needs service.tls_ca_file, which clients are checked against"
-                              : NULL;
-    return missing != NULL ? wrong(err, setting, url, missing) : FV_OK;
+    const char *missing = NULL;
+
+    if (s->tls_cert_file[0] == '\0')
+        missing = "needs service.tls_cert_file";
+    else if (s->tls_key_file[0] == '\0')
+        missing = "needs service.tls_key_file";
+    else if (url->caller == FVI_CALLER_BINDING && s->tls_ca_file[0] == '\0')
+        missing = "needs service.tls_ca_file, which clients are checked against";
+    else if (url->caller == FVI_CALLER_OPS && s->ops_tls_ca_file[0] == '\0')
+        missing = "needs service.ops_tls_ca_file, which clients are checked against";
+    return missing != NULL ? wrong(err, setting, url->text, missing) : FV_OK;
 }
 
 static fv_status check_url(const fvi_service_settings *s, const char *setting, fvi_url *url,
@@ -126,7 +131,7 @@ static fv_status check_url(const fvi_service_settings *s, const char *setting, f
 
     if (url->transport == FVI_IPC) return check_path(url, setting, err);
     FVI_TRY(check_address(url, setting, err));
-    if (url->transport == FVI_TLS) FVI_TRY(check_tls(s, setting, url->text, err));
+    if (url->transport == FVI_TLS) FVI_TRY(check_tls(s, setting, url, err));
     if (url->transport == FVI_TCP && !url->loopback && !has_word(s->plain_tcp, url->text))
         st = wrong(err, setting, url->text,
                    "beyond loopback without TLS; use tls+tcp://, or name this URL in "
@@ -199,15 +204,15 @@ static fv_status check_plain(const fvi_service_settings *s, const fvi_urls *urls
     return FV_OK;
 }
 
-static fv_status read_mode(const fvi_service_settings *s, unsigned *mode, fv_error *err)
+static fv_status read_mode(const char *setting, const char *text, unsigned *mode, fv_error *err)
 {
-    size_t n = strspn(s->ipc_mode, "01234567");
+    size_t n = strspn(text, "01234567");
 
-    if (n < 3 || n > 4 || s->ipc_mode[n] != '\0')
-        return wrong(err, "ipc_mode", s->ipc_mode, "three or four octal digits, as 0660");
-    *mode = (unsigned)strtoul(s->ipc_mode, NULL, 8);
+    if (n < 3 || n > 4 || text[n] != '\0')
+        return wrong(err, setting, text, "three or four octal digits, as 0660");
+    *mode = (unsigned)strtoul(text, NULL, 8);
     if (*mode > 0777 || (*mode & 0600) != 0600)
-        return wrong(err, "ipc_mode", s->ipc_mode,
+        return wrong(err, setting, text,
                      "between 0600 and 0777: the service itself must be able to call");
     return FV_OK;
 }
@@ -226,7 +231,8 @@ fv_status fvi_urls_read(const fvi_service_settings *s, fvi_urls *out, fv_error *
         goto out;
     }
     FVI_TRY(check_plain(s, &urls, err));
-    FVI_TRY(read_mode(s, &urls.ipc_mode, err));
+    FVI_TRY(read_mode("ipc_mode", s->ipc_mode, &urls.ipc_mode[FVI_CALLER_BINDING], err));
+    FVI_TRY(read_mode("ops_ipc_mode", s->ops_ipc_mode, &urls.ipc_mode[FVI_CALLER_OPS], err));
     *out = urls;
 out:
     return st;

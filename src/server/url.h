@@ -39,14 +39,15 @@ typedef struct fvi_url {
 typedef struct fvi_urls {
     fvi_url items[FVI_URLS_MAX];
     size_t n;
-    unsigned ipc_mode;
+    unsigned ipc_mode[FVI_CALLERS];
 } fvi_urls;
 
 /** What follows ipc:// in its text. */
 const char *fvi_url_path(const fvi_url *url);
 
 /**
- * Reads listen_binding, listen_ops, plain_tcp, ipc_mode, and whether TLS has its files named.
+ * Reads listen_binding, listen_ops, plain_tcp, the permissions of ipc, and whether TLS has its
+ * files named.
  *
  * @param[out] out  untouched on failure
  * @return FV_OK, FV_E_CONFIG (text: setting and URL)

@@ -16,9 +16,11 @@ typedef struct fvi_service_settings {
     char http[256];
     char plain_tcp[2048];
     char ipc_mode[8];
+    char ops_ipc_mode[8];
     char tls_cert_file[1024];
     char tls_key_file[1024];
     char tls_ca_file[1024];
+    char ops_tls_ca_file[1024];
     uint32_t workers;
     uint32_t queue;
     uint64_t queue_bytes;

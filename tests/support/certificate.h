@@ -11,4 +11,7 @@
  */
 bool fvt_certificate(const char *dir, const char *name, const char *host);
 
+/** Likewise without a host, signed by dir/ISSUER.key, which was made before. */
+bool fvt_certificate_by(const char *dir, const char *name, const char *issuer);
+
 #endif

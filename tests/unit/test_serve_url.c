@@ -8,7 +8,7 @@
 
 static fvi_service_settings with(const char *binding, const char *ops)
 {
-    fvi_service_settings s = {.ipc_mode = "0660"};
+    fvi_service_settings s = {.ipc_mode = "0660", .ops_ipc_mode = "0600"};
     (void)snprintf(s.listen_binding, sizeof s.listen_binding, "%s", binding);
     (void)snprintf(s.listen_ops, sizeof s.listen_ops, "%s", ops);
     return s;
@@ -23,7 +23,8 @@ static void test_url__lists_with_roles_and_transports(void **state)
     (void)state;
     assert_fv_ok(fvi_urls_read(&s, &u, &err), &err);
     assert_int_equal(u.n, 4);
-    assert_int_equal(u.ipc_mode, 0660);
+    assert_int_equal(u.ipc_mode[FVI_CALLER_BINDING], 0660);
+    assert_int_equal(u.ipc_mode[FVI_CALLER_OPS], 0600);
     assert_string_equal(fvi_url_path(&u.items[0]), "/run/a");
     assert_int_equal(u.items[0].transport, FVI_IPC);
     assert_int_equal(u.items[1].transport, FVI_TCP);
@@ -113,6 +114,15 @@ static void test_url__tls_needs_all_of_its_files(void **state)
     err = (fv_error){0};
     (void)snprintf(s.tls_ca_file, sizeof s.tls_ca_file, "c");
     assert_fv_ok(fvi_urls_read(&s, &u, &err), &err);
+    (void)snprintf(s.listen_ops, sizeof s.listen_ops, "tls+tcp://0.0.0.0:56");
+    assert_int_equal(fvi_urls_read(&s, &u, &err), FV_E_CONFIG);
+    assert_non_null(strstr(err.text, "service.listen_ops: 'tls+tcp://0.0.0.0:56'"));
+    assert_non_null(strstr(err.text, "service.ops_tls_ca_file"));
+    err = (fv_error){0};
+    s.listen_binding[0] = '\0'; /* each role needs its own only */
+    s.tls_ca_file[0] = '\0';
+    (void)snprintf(s.ops_tls_ca_file, sizeof s.ops_tls_ca_file, "d");
+    assert_fv_ok(fvi_urls_read(&s, &u, &err), &err);
 }
 
 static void test_url__permissions_let_the_service_itself_in(void **state)
@@ -126,6 +136,11 @@ static void test_url__permissions_let_the_service_itself_in(void **state)
         (void)snprintf(s.ipc_mode, sizeof s.ipc_mode, "%s", bad[i]);
         if (fvi_urls_read(&s, &u, &err) != FV_E_CONFIG) fail_msg("%s is taken", bad[i]);
         assert_non_null(strstr(err.text, "service.ipc_mode"));
+        s = with("ipc:///a", "");
+        (void)snprintf(s.ops_ipc_mode, sizeof s.ops_ipc_mode, "%s", bad[i]);
+        err = (fv_error){0};
+        if (fvi_urls_read(&s, &u, &err) != FV_E_CONFIG) fail_msg("%s is taken for ops", bad[i]);
+        assert_non_null(strstr(err.text, "service.ops_ipc_mode"));
     }
 }
 

@@ -314,10 +314,10 @@ static void test_listen__tls_takes_only_whom_it_knows(void **state)
     fvi_service_settings *o = &s.settings.service;
     name_file(o->tls_cert_file, sizeof o->tls_cert_file, "service.crt");
     name_file(o->tls_key_file, sizeof o->tls_key_file, "other.key");
-    name_file(o->tls_ca_file, sizeof o->tls_ca_file, "missing.crt");
+    name_file(o->ops_tls_ca_file, sizeof o->ops_tls_ca_file, "missing.crt");
     assert_int_equal(fvt_try_start(&s, &err), FV_E_CONFIG);
-    assert_non_null(strstr(err.text, "service.tls_ca_file"));
-    name_file(o->tls_ca_file, sizeof o->tls_ca_file, "client.crt");
+    assert_non_null(strstr(err.text, "service.ops_tls_ca_file"));
+    name_file(o->ops_tls_ca_file, sizeof o->ops_tls_ca_file, "client.crt");
     err = (fv_error){.code = FV_OK};
     assert_int_equal(fvt_try_start(&s, &err), FV_E_CONFIG);
     assert_non_null(strstr(err.text, "tls_key_file"));
