@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -25,6 +26,8 @@ typedef struct args {
     given ops;
     given http;
 } args;
+
+enum { END_MS = 10000 }; /* for what remains, once all is answered */
 
 static const struct argp_option options[] = {
     {"listen", 'L', "URL", 0,
@@ -131,16 +134,45 @@ static void run(fvi_server *server, const sigset_t *signals)
     }
 }
 
-static void drain(fvi_server *server, const fvi_settings *settings)
+/* Whatever hangs, it ends: nng 1.5.2 can wait for ever for a connection that it closed. */
+typedef struct last_resort {
+    uint64_t after_ms;
+    int exit_code;
+} last_resort;
+
+static void *end_at_last(void *arg)
 {
+    const last_resort *r = arg;
+    struct timespec left = {.tv_sec = (time_t)(r->after_ms / 1000)};
+
+    while (nanosleep(&left, &left) != 0) {}
+    _exit(r->exit_code);
+}
+
+static void arm(last_resort *r)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, end_at_last, r) == 0) (void)pthread_detach(thread);
+}
+
+/* Whether all that was accepted has been answered. */
+static bool drain(fvi_server *server, const fvi_settings *settings)
+{
+    static last_resort draining = {.exit_code = EXIT_FAULT};
+    static last_resort ending = {.after_ms = END_MS};
     sigset_t interrupt;
 
     (void)sigemptyset(&interrupt);
     (void)sigaddset(&interrupt, SIGINT);
     (void)pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL); /* a second Ctrl-C ends it at once */
     (void)fvi_notify_stopping();
-    (void)fvi_notify_extend(1000u * (uint64_t)settings->service.drain_ms);
-    (void)fvi_server_drain(server);
+    (void)fvi_notify_extend(1000u * (uint64_t)(settings->service.drain_ms + 2 * END_MS));
+    draining.after_ms = (uint64_t)settings->service.drain_ms + END_MS;
+    arm(&draining);
+    bool all = fvi_server_drain(server);
+    ending.exit_code = all ? EXIT_YES : EXIT_FAULT;
+    arm(&ending);
+    return all;
 }
 
 /* Messages of many sizes come and go in many threads. Left to itself glibc raises the size from
@@ -177,7 +209,8 @@ static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
     FVI_TRY(fvi_server_start(&server, &o, err));
     tell_ready(server);
     run(server, signals);
-    drain(server, &settings);
+    if (!drain(server, &settings))
+        st = fvi_fail(err, FV_E_TIMEOUT, "not all that was accepted could be answered");
 out:
     fvi_server_destroy(&server);
     fvi_reqlog_close(&log);
@@ -199,8 +232,7 @@ int cmd_serve(int argc, char **argv)
         "(service.drain_ms), ends. SIGHUP: loads settings and models anew and, if they are good, "
         "changes to them.\n\n"
         "Exit code: 0 after SIGTERM or SIGINT, 2 a setting or URL is wrong (it is named), 3 a "
-        "model, "
-        "memory or the machine.",
+        "model, memory or the machine, or not all that was accepted could be answered.",
         children,
         NULL,
         NULL};

@@ -51,7 +51,8 @@ static void receive(fvi_exchange *x)
     (void)pthread_mutex_lock(&x->lock);
     x->state = RECEIVING;
     (void)pthread_mutex_unlock(&x->lock);
-    nng_aio_set_timeout(x->aio, (nng_duration)left_ms); /* 0 = at once */
+    nng_aio_set_timeout(
+        x->aio, (nng_duration)(left_ms < INT32_MAX ? left_ms : INT32_MAX)); /* 0 = at once */
     nng_ctx_recv(x->ctx, x->aio);
 }
 

@@ -39,7 +39,7 @@ struct fvi_link {
     char url[URL_CAP];
     pthread_mutex_t lock;
     pthread_cond_t change;
-    unsigned pipes; /* under lock, as all below */
+    int pipes; /* under lock, as all below; ADD_PRE and REM_POST come in pairs, ADD_POST does not */
     int peer_pid;
     bool started; /* the dialer */
 };
@@ -65,9 +65,9 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *self)
 
     if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid) != 0 || pid > INT_MAX) pid = 0;
     (void)pthread_mutex_lock(&link->lock);
-    if (event == NNG_PIPE_EV_ADD_POST) link->pipes++;
-    if (event == NNG_PIPE_EV_ADD_POST) link->peer_pid = (int)pid;
-    if (event == NNG_PIPE_EV_REM_POST && link->pipes > 0) link->pipes--;
+    if (event == NNG_PIPE_EV_ADD_PRE) link->pipes++;
+    if (event == NNG_PIPE_EV_ADD_PRE) link->peer_pid = (int)pid;
+    if (event == NNG_PIPE_EV_REM_POST) link->pipes--;
     (void)pthread_cond_broadcast(&link->change);
     (void)pthread_mutex_unlock(&link->lock);
 }
@@ -229,7 +229,7 @@ static fv_status dial(fvi_link *link, const fvi_link_options *o, fv_error *err)
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
     link->open = true;
     rv = set_options(link->socket, link->reply_bytes_max);
-    if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_ADD_POST, on_pipe, link);
+    if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_ADD_PRE, on_pipe, link);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_REM_POST, on_pipe, link);
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
     rv = nng_dialer_create(&link->dialer, link->socket, link->url);

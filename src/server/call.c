@@ -55,11 +55,13 @@ static bool reply_with(fvi_call *c, fv_bytes reply)
     fvi_server *s = c->station->server;
     nng_msg *m = NULL;
 
-    /* nng would say "sent" of a reply to a connection that is gone */
-    if (!fvi_pipes_get(s->pipes, c->pipe, NULL)) return false;
     if (nng_msg_alloc(&m, reply.len) != 0) return false;
+    /* nng would say "sent" of a reply to a connection that is gone */
+    if (!fvi_pipes_reply_begins(s->pipes, c->pipe)) {
+        nng_msg_free(m);
+        return false;
+    }
     memcpy(nng_msg_body(m), reply.data, reply.len);
-    fvi_pipes_replied(s->pipes, c->pipe);
     c->state = FVI_CALL_REPLY;
     nng_aio_set_msg(c->aio, m);
     nng_aio_set_timeout(c->aio, (nng_duration)s->settings.send_ms);
@@ -107,6 +109,15 @@ static void say_busy(fvi_call *c, uint32_t retry_ms, bool own)
     free(bytes);
 }
 
+void fvi_call_busy(fvi_call *c)
+{
+    fvi_queue *q = c->station->server->queue;
+    size_t bytes = c->queued.bytes;
+
+    say_busy(c, FVI_BUSY_DRAINING_MS, false);
+    fvi_queue_release(q, bytes);
+}
+
 static uint32_t clamp_ms(uint64_t us)
 {
     uint64_t ms = us / 1000u;
@@ -143,14 +154,21 @@ static void arrive(fvi_call *c)
     if (hopeless || !fvi_queue_put(s->queue, &c->queued)) say_busy(c, clamp_ms(needs_us), false);
 }
 
+/* The connection of somebody who asks and does not read is left to him: to close one on which
+ * nng 1.5.2 is receiving can stop its reaper, and with it the process's end, for good. */
 static void on_reply(fvi_call *c, int rv)
 {
+    fvi_server *s = c->station->server;
+    fvi_pipe pipe;
+
     if (rv != 0) { /* then the message is still ours */
         nng_msg_free(nng_aio_get_msg(c->aio));
         nng_aio_set_msg(c->aio, NULL);
     }
-    /* somebody asks and does not read: that must not cost contexts */
-    if (rv == NNG_ETIMEDOUT) fvi_keeper_kick(c->station->server, c->pipe);
+    bool stuck = fvi_pipes_reply_ends(s->pipes, c->pipe, rv == 0);
+    if (stuck && rv == NNG_ETIMEDOUT && fvi_pipes_get(s->pipes, c->pipe, &pipe))
+        (void)fvi_reqlog_event(s->log, FVI_LOG_WARNING, "peer_stuck",
+                               "%s at %s does not read its replies", pipe.peer, pipe.url);
     receive(c);
 }
 

@@ -129,6 +129,7 @@ typedef struct fvi_server {
 
     _Atomic bool serving; /* listens */
     _Atomic bool draining;
+    _Atomic bool hurried; /* the time to drain is over: what waits is told BUSY */
     _Atomic bool closing;
     _Atomic uint64_t kept_us; /* when the keeper last looked around */
 
@@ -138,9 +139,6 @@ typedef struct fvi_server {
     size_t sessions;
     unsigned reloads_wanted;
     bool stop;
-    uint32_t *kicked; /* connections to be closed */
-    size_t n_kicked;
-    size_t cap_kicked;
     bool keeper_runs;
     bool loader_runs;
     pthread_t keeper;
@@ -164,6 +162,9 @@ bool fvi_call_answer(fvi_call *call, fv_bytes reply);
 
 /* The held call gets no reply. */
 void fvi_call_drop(fvi_call *call);
+
+/* The same for one that is told BUSY, as the service ends. */
+void fvi_call_busy(fvi_call *call);
 
 fvi_call *fvi_call_of_queued(fvi_queued *queued);
 fvi_call *fvi_call_of_waiter(fvi_waiter *waiter);
@@ -255,9 +256,6 @@ void fvi_loaded_return(fvi_server *server, fvi_loaded *loaded);
 void *fvi_keeper_main(void *server);
 
 void fvi_keeper_gauges(fvi_server *server);
-
-/* Has the keeper close a connection; never waits. */
-void fvi_keeper_kick(fvi_server *server, uint32_t pipe);
 
 /* ---- drain.c ---- */
 

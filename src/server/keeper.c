@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread for what has to be done now and then: probe, open anew, forget, close. */
+/* One thread for what has to be done now and then: probe, open anew, forget. */
 #include "server/internal.h"
 
 #include <stdlib.h>
@@ -9,32 +9,6 @@
 #include "server/sync.h"
 
 enum { TICK_US = 250000, PROBE_LIMIT_MS = 1500 };
-
-void fvi_keeper_kick(fvi_server *s, uint32_t pipe)
-{
-    (void)pthread_mutex_lock(&s->lock);
-    if (s->n_kicked < s->cap_kicked) { /* else its next reply comes to the same end */
-        s->kicked[s->n_kicked++] = pipe;
-        (void)pthread_cond_broadcast(&s->changed);
-    }
-    (void)pthread_mutex_unlock(&s->lock);
-}
-
-static void close_kicked(fvi_server *s)
-{
-    for (;;) {
-        (void)pthread_mutex_lock(&s->lock);
-        bool none = s->n_kicked == 0;
-        uint32_t id = none ? 0 : s->kicked[--s->n_kicked];
-        (void)pthread_mutex_unlock(&s->lock);
-        if (none) return;
-        fvi_pipe pipe = {.url = ""};
-        if (!fvi_pipes_get(s->pipes, id, &pipe)) continue;
-        (void)fvi_reqlog_event(s->log, FVI_LOG_WARNING, "peer_closed",
-                               "%s at %s does not read its replies", pipe.peer, pipe.url);
-        (void)nng_pipe_close((nng_pipe){.id = id});
-    }
-}
 
 static void open_again(fvi_listener *l, const char *why)
 {
@@ -115,9 +89,8 @@ void *fvi_keeper_main(void *arg)
     while (!s->stop) {
         uint64_t until = fvi_clock_us() + TICK_US;
         if (probe_us > 0 && next_probe < until) until = next_probe;
-        if (s->n_kicked == 0) (void)fvi_cond_wait_until(&s->changed, &s->lock, until);
+        (void)fvi_cond_wait_until(&s->changed, &s->lock, until);
         (void)pthread_mutex_unlock(&s->lock);
-        close_kicked(s);
         fvi_keeper_gauges(s);
         if (probe_us > 0 && fvi_clock_us() >= next_probe) {
             probe_all(s);

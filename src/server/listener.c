@@ -195,13 +195,21 @@ out:
 
 fv_status fvi_listener_again(fvi_listener *l, fv_error *err)
 {
+    fvi_server *s = l->station->server;
+    fvi_left left = {.due_us = fvi_clock_us() + FVI_LEFT_US};
     nng_listener old = l->nng;
     bool was_open = l->open;
-    fvi_left left = {.due_us = fvi_clock_us() + FVI_LEFT_US};
 
     memcpy(left.aside, l->aside, sizeof left.aside);
     fv_status st = open_ipc(l, err);
-    if (!was_open) return st;
+    if (st != FV_OK) { /* the old one, which may still serve those who are connected */
+        (void)pthread_mutex_lock(&s->lock);
+        l->nng = old;
+        l->open = was_open;
+        memcpy(l->aside, left.aside, sizeof l->aside);
+        (void)pthread_mutex_unlock(&s->lock);
+    }
+    if (!was_open || st != FV_OK) return st;
     (void)nng_listener_close(old); /* after: who comes back finds the new one */
     if (l->n_left < FVI_LEFT_MAX) l->left[l->n_left++] = left;
     return st;

@@ -95,12 +95,33 @@ bool fvi_pipes_get(fvi_pipes *p, uint32_t id, fvi_pipe *out)
     return n != NULL;
 }
 
-void fvi_pipes_replied(fvi_pipes *p, uint32_t id)
+bool fvi_pipes_reply_begins(fvi_pipes *p, uint32_t id)
 {
     (void)pthread_mutex_lock(&p->lock);
     node *n = *find(p, id);
-    if (n != NULL) n->pipe.replies++;
+    bool begins = n != NULL && !(n->pipe.stuck && n->pipe.unsent > 0);
+    if (begins) {
+        n->pipe.replies++;
+        n->pipe.unsent++;
+    }
     (void)pthread_mutex_unlock(&p->lock);
+    return begins;
+}
+
+bool fvi_pipes_reply_ends(fvi_pipes *p, uint32_t id, bool sent)
+{
+    bool begins = false;
+
+    (void)pthread_mutex_lock(&p->lock);
+    node *n = *find(p, id);
+    if (n != NULL) {
+        n->pipe.unsent--;
+        if (!sent) n->pipe.replies--;
+        begins = !sent && !n->pipe.stuck;
+        n->pipe.stuck = !sent;
+    }
+    (void)pthread_mutex_unlock(&p->lock);
+    return begins;
 }
 
 void fvi_pipes_each(fvi_pipes *p, void (*visit)(void *self, const fvi_pipe *pipe), void *self)

@@ -18,7 +18,9 @@ typedef struct fvi_pipe {
     uint32_t id;
     char peer[FVI_PEER_CAP]; /**< "uid=1000", or an address */
     const char *url;         /**< it came by; static */
-    uint64_t replies;        /**< handed to nng */
+    uint64_t replies;        /**< handed to nng, less those that it gave back */
+    unsigned unsent;         /**< of them, that nng still has */
+    bool stuck;              /**< the last one was not read in time */
 } fvi_pipe;
 
 FV_NODISCARD fv_status fvi_pipes_create(fvi_pipes **out, fv_error *err);
@@ -31,8 +33,16 @@ void fvi_pipes_remove(fvi_pipes *pipes, uint32_t id);
 /** false: it is gone. out may be NULL. */
 bool fvi_pipes_get(fvi_pipes *pipes, uint32_t id, fvi_pipe *out);
 
-/** One more reply was handed to nng. */
-void fvi_pipes_replied(fvi_pipes *pipes, uint32_t id);
+/**
+ * A reply is about to be handed to nng. Who does not read gets one at a time, lest replies to him
+ * take all contexts.
+ *
+ * @return whether it is; false: the connection is gone, or stuck
+ */
+bool fvi_pipes_reply_begins(fvi_pipes *pipes, uint32_t id);
+
+/** What came of it. @return whether the connection is stuck from now on */
+bool fvi_pipes_reply_ends(fvi_pipes *pipes, uint32_t id, bool sent);
 
 size_t fvi_pipes_count(fvi_pipes *pipes);
 

@@ -79,10 +79,8 @@ static fv_status make_parts(fvi_server *s, fv_error *err)
     FVI_TRY(fvi_queue_create(&s->queue, &held, err));
     FVI_TRY(fvi_replies_create(&s->replies, &kept, err));
     FVI_TRY(fvi_pipes_create(&s->pipes, err));
-    s->cap_kicked = 64;
-    s->kicked = calloc(s->cap_kicked, sizeof s->kicked[0]);
     s->workers = calloc(s->n_workers, sizeof s->workers[0]);
-    if (s->kicked == NULL || s->workers == NULL) {
+    if (s->workers == NULL) {
         st = fvi_fail(err, FV_E_NOMEM, "%zu workers", s->n_workers);
         goto out;
     }
@@ -97,6 +95,13 @@ static bool http_ready(void *self, char *why, size_t cap)
     return fvi_server_ready(self, why, cap);
 }
 
+static bool http_alive(void *self, char *why, size_t cap)
+{
+    bool alive = fvi_server_alive(self);
+    (void)snprintf(why, cap, "%s", alive ? "" : "a thread does not move");
+    return alive;
+}
+
 static fv_status http_metrics(void *self, char **out, size_t *len, fv_error *err)
 {
     return fvi_server_metrics(self, out, len, err);
@@ -104,7 +109,8 @@ static fv_status http_metrics(void *self, char **out, size_t *len, fv_error *err
 
 static fv_status start_http(fvi_server *s, fv_error *err)
 {
-    fvi_http_sources sources = {.self = s, .ready = http_ready, .metrics = http_metrics};
+    fvi_http_sources sources = {
+        .self = s, .ready = http_ready, .alive = http_alive, .metrics = http_metrics};
     fv_error why = {.code = FV_OK};
 
     if (s->settings.http[0] == '\0') return FV_OK;
@@ -298,7 +304,6 @@ void fvi_server_destroy(fvi_server **server)
     fvi_replies_destroy(&s->replies);
     fvi_queue_destroy(&s->queue);
     fvi_metrics_destroy(&s->metrics);
-    free(s->kicked);
     free(s->workers);
     (void)pthread_cond_destroy(&s->changed);
     (void)pthread_mutex_destroy(&s->lock);

@@ -49,7 +49,10 @@ static void on_connection(nng_pipe pipe, nng_pipe_ev ev, void *arg)
     }
     p.url = take(st, (uint32_t)nng_listener_id(nng_pipe_listener(pipe)));
     describe_peer(pipe, &p);
-    if (atomic_load(&st->server->draining) || !fvi_pipes_add(st->server->pipes, &p))
+    bool full = fvi_pipes_count(st->server->pipes) >= st->server->settings.connections;
+    if (full) fvi_metrics_count(st->server->metrics, FVI_COUNT_REFUSED_FULL);
+    /* nothing is received on it yet: here it can be closed */
+    if (full || atomic_load(&st->server->draining) || !fvi_pipes_add(st->server->pipes, &p))
         (void)nng_pipe_close(pipe);
 }
 

@@ -305,6 +305,10 @@ static void serve(fvi_worker *w, fvi_call *c)
         fvi_call_drop(c);
         return;
     }
+    if (atomic_load(&s->hurried)) {
+        fvi_call_busy(c);
+        return;
+    }
     fvi_answered status = examine(&j);
     if (status != FVI_ANSWERED_OK)
         refuse(&j, status);

@@ -27,6 +27,7 @@ typedef struct fvi_service_settings {
     uint32_t spare;
     uint64_t message_bytes;
     uint32_t drain_ms;
+    uint32_t connections;
     uint32_t send_ms;
     uint32_t probe_ms;
     uint32_t reply_ttl_s;

@@ -147,6 +147,60 @@ static void test_listen__a_file_that_was_removed_comes_back(void **state)
     assert_int_equal(fvt_status_of(s.binding, &q), FACEVERIFY__STATUS__OK);
 }
 
+/* Who is connected goes on being served where the path cannot be listened on anew. */
+static void test_listen__a_folder_that_goes_takes_nobody_along(void **state)
+{
+    char away[48];
+    fvt_asked asked;
+    (void)state;
+    fvt_start(&s);
+    (void)snprintf(away, sizeof away, "%s.away", s.dir);
+    fvi_link *link = fvt_link(s.binding);
+    fvi_wire_request q = fvt_request("before");
+    fvt_ask(&asked, link, &q);
+    assert_int_equal(fvt_answer(&asked)->status, FACEVERIFY__STATUS__OK);
+    fvt_forget(&asked);
+    assert_int_equal(rename(s.dir, away), 0);
+    for (uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
+         !fvt_logged(&s, "listen_failed") && fvi_clock_us() < until;)
+        fvt_pause();
+    assert_true(fvt_logged(&s, "listen_failed"));
+    double before = fvt_metric(&s, "faceverify_connections ");
+    q = fvt_request("meanwhile");
+    fvt_ask(&asked, link, &q);
+    assert_int_equal(fvt_answer(&asked)->status, FACEVERIFY__STATUS__OK);
+    fvt_forget(&asked);
+    assert_int_equal(before, 1); /* it did not have to connect again */
+    fvi_link_close(&link);
+    assert_int_equal(rename(away, s.dir), 0);
+    q = fvt_request("after");
+    assert_int_equal(fvt_status_of(s.binding, &q), FACEVERIFY__STATUS__OK);
+}
+
+static void test_listen__connections_are_bounded(void **state)
+{
+    int held[3];
+    uint8_t byte;
+    (void)state;
+    s.settings.service.connections = 3;
+    s.settings.service.probe_ms = 0; /* which connects too */
+    fvt_start(&s);
+    for (int i = 0; i < 3; i++) {
+        held[i] = fvt_raw_greet(s.binding);
+        assert_true(held[i] >= 0);
+    }
+    fvt_await_metric_is(&s, "faceverify_connections ", 3);
+    int more = fvt_raw_greet(s.binding);
+    assert_true(more < 0 || recv(more, &byte, 1, 0) <= 0);
+    if (more >= 0) (void)close(more);
+    assert_int_equal(fvt_metric(&s, "faceverify_connections_refused_total"), 1);
+    for (int i = 0; i < 3; i++)
+        (void)close(held[i]);
+    fvt_await_metric_is(&s, "faceverify_connections ", 0);
+    fvi_wire_request q = fvt_request("after");
+    assert_int_equal(fvt_status_of(s.binding, &q), FACEVERIFY__STATUS__OK);
+}
+
 static void test_listen__a_second_service_is_refused_and_harms_nobody(void **state)
 {
     fv_error err = {.code = FV_OK};
@@ -251,11 +305,26 @@ static void test_listen__garbage_half_messages_and_large_claims(void **state)
 }
 
 /* Asks and does not read: it costs some contexts until it is let go, and others are answered. */
-static void test_listen__somebody_who_does_not_read_is_let_go(void **state)
+/* One request more; false: nothing can be sent just now. */
+static bool push(int fd, const uint8_t *bytes, size_t len)
+{
+    uint8_t message[256] = {1};
+    uint64_t n = len + 4;
+
+    assert_true(13 + len <= sizeof message);
+    for (int b = 0; b < 8; b++)
+        message[8 - b] = (uint8_t)(n >> 8 * b);
+    message[9] = 0x80;
+    memcpy(message + 13, bytes, len);
+    return send(fd, message, 13 + len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)(13 + len);
+}
+
+/* He keeps one context and his connection, and the others are served as ever. */
+static void test_listen__somebody_who_does_not_read_stops_nobody(void **state)
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
-    char text[8];
+    char text[16];
     (void)state;
     s.settings.service.workers = 1;
     s.settings.service.queue = 8;
@@ -267,28 +336,24 @@ static void test_listen__somebody_who_does_not_read_is_let_go(void **state)
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     fvi_wire_request q = fvt_request("unread");
     assert_int_equal(fvi_wire_request_encode(&q, &bytes, &len, NULL), FV_OK);
-    /* until it is closed: the writes fail then */
-    struct timeval patience = {.tv_sec = AWAIT_MS / 1000};
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    bool closed = false;
-    for (int i = 0; i < 1000000 && !closed; i++) {
-        uint8_t head[13] = {1};
-        uint64_t n = len + 4;
-        for (int b = 0; b < 8; b++)
-            head[8 - b] = (uint8_t)(n >> 8 * b);
-        head[9] = 0x80;
-        closed = send(fd, head, sizeof head, MSG_NOSIGNAL) != sizeof head ||
-                 send(fd, bytes, len, MSG_NOSIGNAL) != (ssize_t)len;
-    }
-    assert_true(closed);
     for (uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
-         !fvt_logged(&s, "peer_closed") && fvi_clock_us() < until;)
-        fvt_pause();
+         !fvt_logged(&s, "peer_stuck") && fvi_clock_us() < until;) {
+        if (!push(fd, bytes, len)) fvt_pause();
+    }
     (void)snprintf(text, sizeof text, "uid=%u", (unsigned)getuid());
     assert_true(fvt_logged(&s, "does not read its replies"));
     assert_true(fvt_logged(&s, text));
-    fvi_wire_request other = fvt_request("other");
-    assert_int_equal(fvt_status_of(s.binding, &other), FACEVERIFY__STATUS__OK);
+    uint64_t begun = fvi_clock_us();
+    for (int i = 0; i < 50; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "other%d", i);
+        fvi_wire_request other = fvt_request(id);
+        while (push(fd, bytes, len)) {}
+        assert_int_equal(fvt_status_of(s.binding, &other), FACEVERIFY__STATUS__OK);
+    }
+    /* were he to stop them, each would wait for his 200 ms */
+    assert_true(fvi_clock_us() - begun < 50u * 200000u);
+    assert_int_equal(fvt_metric(&s, "faceverify_connections "), 1);
     (void)close(fd);
     free(bytes);
 }
@@ -352,12 +417,19 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_listen__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(an_ipc_socket_has_its_permissions),      T(ipc_survives_those_who_connect_and_leave),
-        T(ipc_survives_them_again_and_again),      T(tcp_survives_those_who_connect_and_leave),
-        T(a_file_that_was_removed_comes_back),     T(a_second_service_is_refused_and_harms_nobody),
-        T(what_stands_at_the_path_is_told_apart),  T(a_port_in_use_is_told),
-        T(garbage_half_messages_and_large_claims), T(somebody_who_does_not_read_is_let_go),
+        T(an_ipc_socket_has_its_permissions),
+        T(ipc_survives_those_who_connect_and_leave),
+        T(ipc_survives_them_again_and_again),
+        T(tcp_survives_those_who_connect_and_leave),
+        T(a_file_that_was_removed_comes_back),
+        T(a_second_service_is_refused_and_harms_nobody),
+        T(what_stands_at_the_path_is_told_apart),
+        T(a_port_in_use_is_told),
+        T(garbage_half_messages_and_large_claims),
+        T(somebody_who_does_not_read_stops_nobody),
         T(tls_takes_only_whom_it_knows),
+        T(a_folder_that_goes_takes_nobody_along),
+        T(connections_are_bounded),
     };
     return cmocka_run_group_tests_name("serve_listen", tests, NULL, NULL);
 }
