@@ -349,7 +349,9 @@ static void test_listen__somebody_who_does_not_read_stops_nobody(void **state)
         (void)snprintf(id, sizeof id, "other%d", i);
         fvi_wire_request other = fvt_request(id);
         while (push(fd, bytes, len)) {}
-        assert_int_equal(fvt_status_of(s.binding, &other), FACEVERIFY__STATUS__OK);
+        Faceverify__Status st = fvt_status_of(s.binding, &other);
+        /* his requests take places in the queue like anybody's */
+        assert_true(st == FACEVERIFY__STATUS__OK || st == FACEVERIFY__STATUS__BUSY);
     }
     /* were he to stop them, each would wait for his 200 ms */
     assert_true(fvi_clock_us() - begun < 50u * 200000u);
