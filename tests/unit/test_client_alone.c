@@ -74,10 +74,20 @@ static void test_client__pauses_grow_and_differ(void **state)
         assert_in_range(fvi_client_pause_ms(7, 9, random), 507, 1507);
 }
 
+static void test_client__null_is_an_answer_too(void **state)
+{
+    (void)state;
+    assert_int_equal(fv_client_verify(NULL, NULL, NULL, NULL), FV_E_ARG);
+    assert_int_equal(fv_client_create(NULL, NULL, NULL), FV_E_ARG);
+    fv_client_destroy(NULL);
+    fv_client_reply_destroy(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client__wrong_options_are_named),
+        cmocka_unit_test(test_client__null_is_an_answer_too),
         cmocka_unit_test(test_client__uuids_are_random_and_well_formed),
         cmocka_unit_test(test_client__pauses_grow_and_differ),
     };
