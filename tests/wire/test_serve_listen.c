@@ -165,12 +165,11 @@ static void test_listen__a_folder_that_goes_takes_nobody_along(void **state)
          !fvt_logged(&s, "listen_failed") && fvi_clock_us() < until;)
         fvt_pause();
     assert_true(fvt_logged(&s, "listen_failed"));
-    double before = fvt_metric(&s, "faceverify_connections ");
+    fvt_await_metric_is(&s, "faceverify_connections ", 1);
     q = fvt_request("meanwhile");
     fvt_ask(&asked, link, &q);
     assert_int_equal(fvt_answer(&asked)->status, FACEVERIFY__STATUS__OK);
     fvt_forget(&asked);
-    assert_int_equal(before, 1); /* it did not have to connect again */
     fvi_link_close(&link);
     assert_int_equal(rename(away, s.dir), 0);
     q = fvt_request("after");
@@ -355,8 +354,10 @@ static void test_listen__somebody_who_does_not_read_stops_nobody(void **state)
     }
     /* were he to stop them, each would wait for his 200 ms */
     assert_true(fvi_clock_us() - begun < 50u * 200000u);
-    assert_int_equal(fvt_metric(&s, "faceverify_connections "), 1);
+    assert_true(fvt_metric(&s, "faceverify_connections ") >= 1); /* the service probes, too */
     (void)close(fd);
+    /* what he sent is read to its end first: nng_close() may hang while nng receives (call.c) */
+    fvt_await_metric_is(&s, "faceverify_connections ", 0);
     free(bytes);
 }
 
