@@ -304,63 +304,6 @@ static void test_listen__garbage_half_messages_and_large_claims(void **state)
 }
 
 /* Asks and does not read: it costs some contexts until it is let go, and others are answered. */
-/* One request more; false: nothing can be sent just now. */
-static bool push(int fd, const uint8_t *bytes, size_t len)
-{
-    uint8_t message[256] = {1};
-    uint64_t n = len + 4;
-
-    assert_true(13 + len <= sizeof message);
-    for (int b = 0; b < 8; b++)
-        message[8 - b] = (uint8_t)(n >> 8 * b);
-    message[9] = 0x80;
-    memcpy(message + 13, bytes, len);
-    return send(fd, message, 13 + len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)(13 + len);
-}
-
-/* He keeps one context and his connection, and the others are served as ever. */
-static void test_listen__somebody_who_does_not_read_stops_nobody(void **state)
-{
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    char text[16];
-    (void)state;
-    s.settings.service.workers = 1;
-    s.settings.service.queue = 8;
-    s.settings.service.spare = 8;
-    s.settings.service.send_ms = 200;
-    fvt_start(&s);
-    int fd = fvt_raw_greet(s.binding);
-    int small = 1;
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    fvi_wire_request q = fvt_request("unread");
-    assert_int_equal(fvi_wire_request_encode(&q, &bytes, &len, NULL), FV_OK);
-    for (uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
-         !fvt_logged(&s, "peer_stuck") && fvi_clock_us() < until;) {
-        if (!push(fd, bytes, len)) fvt_pause();
-    }
-    (void)snprintf(text, sizeof text, "uid=%u", (unsigned)getuid());
-    assert_true(fvt_logged(&s, "does not read its replies"));
-    assert_true(fvt_logged(&s, text));
-    uint64_t begun = fvi_clock_us();
-    for (int i = 0; i < 50; i++) {
-        char id[16];
-        (void)snprintf(id, sizeof id, "other%d", i);
-        fvi_wire_request other = fvt_request(id);
-        while (push(fd, bytes, len)) {}
-        Faceverify__Status st = fvt_status_of(s.binding, &other);
-        /* his requests take places in the queue like anybody's */
-        assert_true(st == FACEVERIFY__STATUS__OK || st == FACEVERIFY__STATUS__BUSY);
-    }
-    /* were he to stop them, each would wait for his 200 ms */
-    assert_true(fvi_clock_us() - begun < 50u * 200000u);
-    assert_true(fvt_metric(&s, "faceverify_connections ") >= 1); /* the service probes, too */
-    (void)close(fd);
-    /* what he sent is read to its end first: nng_close() may hang while nng receives (call.c) */
-    fvt_await_metric_is(&s, "faceverify_connections ", 0);
-    free(bytes);
-}
-
 static void name_file(char *to, size_t cap, const char *name)
 {
     (void)snprintf(to, cap, "%s/%s", s.dir, name);
@@ -429,7 +372,7 @@ int main(void)
         T(what_stands_at_the_path_is_told_apart),
         T(a_port_in_use_is_told),
         T(garbage_half_messages_and_large_claims),
-        T(somebody_who_does_not_read_stops_nobody),
+
         T(tls_takes_only_whom_it_knows),
         T(a_folder_that_goes_takes_nobody_along),
         T(connections_are_bounded),
