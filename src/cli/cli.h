@@ -67,6 +67,12 @@ cli_common cli_common_init(const char *command);
  */
 int cli_parse(cli_common *c, const struct argp *argp, int argc, char **argv, void *input);
 
+/** Records what is wrong with the command line, as c->usage says. @return EINVAL */
+error_t cli_wrong(cli_common *c, const char *field, const char *text);
+
+/** Whether the text is a whole number in decimal digits, 0 to most; *out is untouched where not. */
+bool cli_whole(const char *text, uint64_t most, uint64_t *out);
+
 /** Prints `faceverify COMMAND: TEXT` to standard error. */
 void cli_error(const cli_common *c, const char *fmt, ...) FV_PRINTF(2, 3);
 

@@ -60,24 +60,12 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(args *a, const char *field, const char *text)
-{
-    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
-    return EINVAL;
-}
-
 static error_t take_whole(args *a, const char *field, const char *arg, uint64_t most, uint64_t *out)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long long v = strtoull(arg, &end, 10);
-    if (errno != 0 || *end != '\0' || arg[0] < '0' || arg[0] > '9' || v > most) {
-        (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field,
-                             "must be a whole number, at most %llu", (unsigned long long)most);
-        return EINVAL;
-    }
-    *out = v;
-    return 0;
+    if (cli_whole(arg, most, out)) return 0;
+    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "must be a whole number, at most %llu",
+                         (unsigned long long)most);
+    return EINVAL;
 }
 
 /* The same, but not 0. */
@@ -86,7 +74,7 @@ static error_t take_count(args *a, const char *field, const char *arg, uint64_t 
     uint64_t v = 0;
     error_t e = take_whole(a, field, arg, most, &v);
     if (e != 0) return e;
-    if (v == 0) return wrong(a, field, "must be 1 or more");
+    if (v == 0) return cli_wrong(&a->common, field, "must be 1 or more");
     *out = v;
     return 0;
 }
@@ -117,21 +105,25 @@ static error_t take_duration(args *a, const char *arg)
 {
     error_t e = take_seconds(a, "duration", arg, &a->plan.duration_us);
     a->ends = true;
-    return e == 0 && a->plan.duration_us == 0 ? wrong(a, "duration", "must be more than 0") : e;
+    return e == 0 && a->plan.duration_us == 0
+               ? cli_wrong(&a->common, "duration", "must be more than 0")
+               : e;
 }
 
 static error_t take_rate(args *a, const char *arg)
 {
     error_t e = take_real(a, "rate", arg, RATE_MAX, &a->plan.rate_per_s);
     a->plan.open = true;
-    return e == 0 && a->plan.rate_per_s < 0.01 ? wrong(a, "rate", "must be 0.01 or more") : e;
+    return e == 0 && a->plan.rate_per_s < 0.01
+               ? cli_wrong(&a->common, "rate", "must be 0.01 or more")
+               : e;
 }
 
 static error_t take_arrivals(args *a, const char *arg)
 {
     a->plan.poisson = strcmp(arg, "poisson") == 0;
     if (a->plan.poisson || strcmp(arg, "constant") == 0) return 0;
-    return wrong(a, "arrivals", "known: constant, poisson");
+    return cli_wrong(&a->common, "arrivals", "known: constant, poisson");
 }
 
 static error_t parse_plan(int key, char *arg, args *a)
@@ -194,13 +186,14 @@ static error_t check(args *a)
 {
     if (a->common.help) return 0;
     if (a->server_pid != 0 && a->common.url == NULL)
-        return wrong(a, "server_pid", "is of a service: give --url too");
+        return cli_wrong(&a->common, "server_pid", "is of a service: give --url too");
     if (a->pairs != NULL && a->n_paths > 0)
-        return wrong(a, "command_line", "give SELFIE RECORD or --pairs, not both");
+        return cli_wrong(&a->common, "command_line", "give SELFIE RECORD or --pairs, not both");
     if (a->pairs == NULL && a->n_paths < 2)
-        return wrong(a, "command_line", "two photographs are needed: SELFIE RECORD, or --pairs");
+        return cli_wrong(&a->common, "command_line",
+                         "two photographs are needed: SELFIE RECORD, or --pairs");
     if (a->plan.poisson && !a->plan.open)
-        return wrong(a, "arrivals", "are of the open loop: give --rate too");
+        return cli_wrong(&a->common, "arrivals", "are of the open loop: give --rate too");
     return 0;
 }
 
@@ -215,7 +208,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (a->n_paths == 2)
-            return wrong(a, "command_line", "more than two photographs: give SELFIE RECORD only");
+            return cli_wrong(&a->common, "command_line",
+                             "more than two photographs: give SELFIE RECORD only");
         a->paths[a->n_paths++] = arg;
         return 0;
     case ARGP_KEY_END:

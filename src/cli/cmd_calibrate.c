@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,25 +44,14 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(args *a, const char *field, const char *text)
-{
-    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
-    return EINVAL;
-}
-
 static error_t take_number(args *a, int key, const char *arg)
 {
-    char *end = NULL;
     const char *field = key == OPT_THREADS ? "threads" : key == OPT_SEED ? "seed" : "bootstrap";
-    unsigned long most = key == OPT_THREADS ? 256
-                         : key == OPT_SEED  ? UINT32_MAX
-                                            : FVI_REPLICATES_MAX;
+    uint64_t most = key == OPT_THREADS ? 256 : key == OPT_SEED ? UINT32_MAX : FVI_REPLICATES_MAX;
+    uint64_t v = 0;
 
-    errno = 0;
-    unsigned long v = strtoul(arg, &end, 10);
-    if (errno != 0 || *end != '\0' || arg[0] < '0' || arg[0] > '9' || v > most ||
-        (key == OPT_THREADS && v == 0))
-        return wrong(a, field, "not a number, or too large");
+    if (!cli_whole(arg, most, &v) || (key == OPT_THREADS && v == 0))
+        return cli_wrong(&a->common, field, "not a number, or too large");
     if (key == OPT_THREADS)
         a->calibrate.threads = (unsigned)v;
     else if (key == OPT_SEED)
@@ -78,12 +66,14 @@ static error_t take_set(args *a, int key, const char *arg)
     fvi_calibrate_options *o = &a->calibrate;
 
     if (key == OPT_MANIFEST) {
-        if (o->n_sets == FVI_SETS_MAX) return wrong(a, "manifest", "given more than 8 times");
+        if (o->n_sets == FVI_SETS_MAX)
+            return cli_wrong(&a->common, "manifest", "given more than 8 times");
         o->sets[o->n_sets++].manifest = arg;
         return 0;
     }
     if (o->n_sets == 0)
-        return wrong(a, key == OPT_ROOT ? "root" : "set_name", "comes after its --manifest");
+        return cli_wrong(&a->common, key == OPT_ROOT ? "root" : "set_name",
+                         "comes after its --manifest");
     if (key == OPT_ROOT)
         o->sets[o->n_sets - 1].root = arg;
     else
@@ -94,8 +84,9 @@ static error_t take_set(args *a, int key, const char *arg)
 static error_t check(args *a)
 {
     if (a->common.help) return 0;
-    if (a->calibrate.n_sets == 0) return wrong(a, "manifest", "--manifest CSV is needed");
-    if (a->calibrate.out == NULL) return wrong(a, "out", "--out FILE is needed");
+    if (a->calibrate.n_sets == 0)
+        return cli_wrong(&a->common, "manifest", "--manifest CSV is needed");
+    if (a->calibrate.out == NULL) return cli_wrong(&a->common, "out", "--out FILE is needed");
     return 0;
 }
 
@@ -125,7 +116,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_BOOTSTRAP:
         return take_number(a, key, arg);
     case ARGP_KEY_ARG:
-        return wrong(a, "command_line", "takes no argument; sets are named with --manifest");
+        return cli_wrong(&a->common, "command_line",
+                         "takes no argument; sets are named with --manifest");
     case ARGP_KEY_END:
         return check(a);
     default:

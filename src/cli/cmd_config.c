@@ -16,12 +16,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(args *a, const char *text)
-{
-    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, "command_line", "%s", text);
-    return EINVAL;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     args *a = state->input;
@@ -37,9 +31,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->check = true;
         return 0;
     case ARGP_KEY_ARG:
-        return wrong(a, "takes no argument; name the file with --config");
+        return cli_wrong(&a->common, "command_line",
+                         "takes no argument; name the file with --config");
     case ARGP_KEY_END:
-        return a->common.json ? wrong(a, "settings are printed as YAML only, without --json") : 0;
+        return a->common.json ? cli_wrong(&a->common, "command_line",
+                                          "settings are printed as YAML only, without --json")
+                              : 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }

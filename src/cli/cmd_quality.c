@@ -30,12 +30,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(args *a, const char *field, const char *text)
-{
-    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
-    return EINVAL;
-}
-
 static error_t take_kind(args *a, const char *name)
 {
     for (fv_image kind = FV_SELFIE; kind <= FV_RECORD; kind++) {
@@ -43,7 +37,7 @@ static error_t take_kind(args *a, const char *name)
         a->kind = kind;
         return 0;
     }
-    return wrong(a, "as", "unknown kind; known: selfie, record");
+    return cli_wrong(&a->common, "as", "unknown kind; known: selfie, record");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -65,12 +59,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->n_paths = (size_t)(state->argc - state->next);
         return 0;
     case ARGP_KEY_NO_ARGS:
-        return a->common.help ? 0 : wrong(a, "image", "a photograph is needed: IMAGE...");
+        return a->common.help ? 0
+                              : cli_wrong(&a->common, "image", "a photograph is needed: IMAGE...");
     case ARGP_KEY_END:
         if (a->overlay != NULL && a->n_paths > 1 && !a->common.help)
-            return wrong(a, "overlay", "draws one image; name one only");
+            return cli_wrong(&a->common, "overlay", "draws one image; name one only");
         if (a->overlay != NULL && a->common.url != NULL && !a->common.help)
-            return wrong(a, "overlay", "cannot be drawn by a service; leave out --url");
+            return cli_wrong(&a->common, "overlay",
+                             "cannot be drawn by a service; leave out --url");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -2,7 +2,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,22 +69,11 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(args *a, const char *field, const char *text)
+static error_t take_number(args *a, const char *field, const char *arg, uint64_t most,
+                           uint64_t *out)
 {
-    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
-    return EINVAL;
-}
-
-static error_t take_number(args *a, const char *field, const char *arg, unsigned long most,
-                           unsigned long *out)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long v = strtoul(arg, &end, 10);
-    if (errno != 0 || *end != '\0' || arg[0] < '0' || arg[0] > '9' || v > most)
-        return wrong(a, field, "not a number, or too large");
-    *out = v;
-    return 0;
+    if (cli_whole(arg, most, out)) return 0;
+    return cli_wrong(&a->common, field, "not a number, or too large");
 }
 
 static error_t take_kind(args *a, const char *arg)
@@ -96,31 +84,32 @@ static error_t take_kind(args *a, const char *arg)
             return 0;
         }
     }
-    return wrong(a, "kind", "known: pairs, attacks, quality");
+    return cli_wrong(&a->common, "kind", "known: pairs, attacks, quality");
 }
 
 static error_t take_listed(args *a, const char *field, const char *arg, const char **list,
                            size_t *n)
 {
-    if (*n == FVI_REPLAY_LISTED_MAX) return wrong(a, field, "given more than 32 times");
+    if (*n == FVI_REPLAY_LISTED_MAX)
+        return cli_wrong(&a->common, field, "given more than 32 times");
     list[(*n)++] = arg;
     return 0;
 }
 
 static error_t parse_numbers(int key, const char *arg, args *a)
 {
-    unsigned long v = 0;
+    uint64_t v = 0;
     error_t e = 0;
 
     switch (key) {
     case OPT_THREADS:
         e = take_number(a, "threads", arg, 256, &v);
-        if (e == 0 && v == 0) return wrong(a, "threads", "must be 1 to 256");
+        if (e == 0 && v == 0) return cli_wrong(&a->common, "threads", "must be 1 to 256");
         a->replay.threads = a->replay.in_flight = (unsigned)v;
         return e;
     case OPT_DEADLINE:
         e = take_number(a, "deadline_ms", arg, 600000, &v);
-        if (e == 0 && v == 0) return wrong(a, "deadline_ms", "must be 1 to 600000");
+        if (e == 0 && v == 0) return cli_wrong(&a->common, "deadline_ms", "must be 1 to 600000");
         a->deadline_ms = (uint32_t)v;
         return e;
     case OPT_SEED:
@@ -158,9 +147,11 @@ static error_t parse_compare(int key, const char *arg, args *a)
 static error_t check(args *a)
 {
     if (a->common.help) return 0;
-    if (a->replay.set.path == NULL) return wrong(a, "manifest", "--manifest CSV is needed");
-    if (a->replay.out == NULL) return wrong(a, "out", "--out DIR is needed");
-    if (a->deadline_ms > 0 && a->common.url == NULL) return wrong(a, "deadline_ms", "is for --url");
+    if (a->replay.set.path == NULL)
+        return cli_wrong(&a->common, "manifest", "--manifest CSV is needed");
+    if (a->replay.out == NULL) return cli_wrong(&a->common, "out", "--out DIR is needed");
+    if (a->deadline_ms > 0 && a->common.url == NULL)
+        return cli_wrong(&a->common, "deadline_ms", "is for --url");
     return 0;
 }
 
@@ -202,7 +193,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_THUMBNAILS:
         return parse_compare(key, arg, a);
     case ARGP_KEY_ARG:
-        return wrong(a, "command_line", "takes no argument; the set is named with --manifest");
+        return cli_wrong(&a->common, "command_line",
+                         "takes no argument; the set is named with --manifest");
     case ARGP_KEY_END:
         return check(a);
     default:

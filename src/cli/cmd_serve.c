@@ -40,12 +40,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(args *a, const char *field, const char *text)
-{
-    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
-    return EINVAL;
-}
-
 /* Given again, one more of the list; what the settings say is replaced. */
 static error_t take_url(args *a, given *u, const char *url, bool many)
 {
@@ -53,13 +47,13 @@ static error_t take_url(args *a, given *u, const char *url, bool many)
     size_t room = sizeof u->override - n;
     bool more = n > 0;
 
-    if (more && !many) return wrong(a, u->setting, "given twice");
+    if (more && !many) return cli_wrong(&a->common, u->setting, "given twice");
     int len = more ? snprintf(u->override + n, room, " %s", url)
                    : snprintf(u->override, room, "service.%s=%s", u->setting, url);
-    if (len < 0 || (size_t)len >= room) return wrong(a, u->setting, "too long");
+    if (len < 0 || (size_t)len >= room) return cli_wrong(&a->common, u->setting, "too long");
     if (more) return 0;
     if (a->common.n_overrides == CLI_OVERRIDES_MAX)
-        return wrong(a, "set", "given more than 64 times");
+        return cli_wrong(&a->common, "set", "given more than 64 times");
     a->common.overrides[a->common.n_overrides++] = u->override;
     return 0;
 }
@@ -79,11 +73,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'H':
         return take_url(a, &a->http, arg, false);
     case ARGP_KEY_ARG:
-        return wrong(a, "command_line", "takes no argument; name URLs with --listen");
+        return cli_wrong(&a->common, "command_line", "takes no argument; name URLs with --listen");
     case ARGP_KEY_END:
-        return a->common.json
-                   ? wrong(a, "command_line", "answers no question itself, so there is no --json")
-                   : 0;
+        return a->common.json ? cli_wrong(&a->common, "command_line",
+                                          "answers no question itself, so there is no --json")
+                              : 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -50,12 +50,6 @@ static const struct argp_option photo_options[] = {
     {0},
 };
 
-static error_t wrong(args *a, const char *field, const char *text)
-{
-    (void)fvi_fail_field(&a->common.usage, FV_E_ARG, field, "%s", text);
-    return EINVAL;
-}
-
 /* Not by stdio, whose buffer would keep a copy. */
 static error_t read_id(args *a)
 {
@@ -72,8 +66,8 @@ static error_t read_id(args *a)
     }
     if (n > 0 && a->id_number[n - 1] == '\r') n--;
     a->id_number[n] = '\0';
-    if (r < 0) return wrong(a, "id_number", "standard input cannot be read");
-    if (n == 0) return wrong(a, "id_number", "nothing came on standard input");
+    if (r < 0) return cli_wrong(&a->common, "id_number", "standard input cannot be read");
+    if (n == 0) return cli_wrong(&a->common, "id_number", "nothing came on standard input");
     return 0;
 }
 
@@ -88,11 +82,10 @@ static error_t take_id(args *a, char *arg)
 
 static error_t take_deadline(args *a, const char *arg)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long v = strtoul(arg, &end, 10);
-    if (errno != 0 || *end != '\0' || arg[0] < '0' || arg[0] > '9' || v < 1 || v > 600000)
-        return wrong(a, "deadline_ms", "must be a number from 1 to 600000");
+    uint64_t v = 0;
+
+    if (!cli_whole(arg, 600000, &v) || v == 0)
+        return cli_wrong(&a->common, "deadline_ms", "must be a number from 1 to 600000");
     a->deadline_ms = (uint32_t)v;
     return 0;
 }
@@ -117,9 +110,9 @@ static error_t check_paths(args *a)
     bool person = a->birth_date != NULL || a->has_id;
 
     if (a->n_paths == 2 || (a->n_paths == 0 && person)) return 0;
-    return wrong(a, photo_fields[a->n_paths],
-                 a->n_paths == 0 ? "two photographs are needed: SELFIE RECORD"
-                                 : "a second photograph is needed: SELFIE RECORD");
+    return cli_wrong(&a->common, photo_fields[a->n_paths],
+                     a->n_paths == 0 ? "two photographs are needed: SELFIE RECORD"
+                                     : "a second photograph is needed: SELFIE RECORD");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -142,7 +135,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (a->n_paths == 2)
-            return wrong(a, "command_line", "more than two photographs: give SELFIE RECORD only");
+            return cli_wrong(&a->common, "command_line",
+                             "more than two photographs: give SELFIE RECORD only");
         a->paths[a->n_paths++] = arg;
         return 0;
     case ARGP_KEY_END:

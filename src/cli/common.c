@@ -20,15 +20,26 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(cli_common *c, const char *field, const char *text)
+error_t cli_wrong(cli_common *c, const char *field, const char *text)
 {
     (void)fvi_fail_field(&c->usage, FV_E_ARG, field, "%s", text);
     return EINVAL;
 }
 
+bool cli_whole(const char *text, uint64_t most, uint64_t *out)
+{
+    char *end = NULL;
+
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 10);
+    if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || v > most) return false;
+    *out = v;
+    return true;
+}
+
 static error_t take_override(cli_common *c, const char *text)
 {
-    if (c->n_overrides == CLI_OVERRIDES_MAX) return wrong(c, "set", "given more than 64 times");
+    if (c->n_overrides == CLI_OVERRIDES_MAX) return cli_wrong(c, "set", "given more than 64 times");
     c->overrides[c->n_overrides++] = text;
     return 0;
 }
@@ -37,14 +48,14 @@ static error_t take_models(cli_common *c, const char *dir)
 {
     int n = snprintf(c->models_override, sizeof c->models_override, "models.dir=%s", dir);
     if (n < 0 || (size_t)n >= sizeof c->models_override)
-        return wrong(c, "models", "the path is too long");
+        return cli_wrong(c, "models", "the path is too long");
     return take_override(c, c->models_override);
 }
 
 static error_t take_locale(cli_common *c, const char *name)
 {
     if (strcmp(name, "zh-CN") != 0 && strcmp(name, "en") != 0)
-        return wrong(c, "locale", "unknown locale; known: zh-CN, en");
+        return cli_wrong(c, "locale", "unknown locale; known: zh-CN, en");
     c->locale = name[0] == 'z' ? FV_LOCALE_ZH_CN : FV_LOCALE_EN;
     return 0;
 }

@@ -28,20 +28,16 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(cli_common *c, const char *field, const char *text)
-{
-    (void)fvi_fail_field(&c->usage, FV_E_ARG, field, "%s", text);
-    return EINVAL;
-}
-
 static error_t check(cli_common *c)
 {
     const bool tls = c->tls_ca != NULL || c->tls_cert != NULL || c->tls_key != NULL;
 
     if (c->help) return 0;
-    if (c->url == NULL) return tls ? wrong(c, "url", "certificates are for --url tls+tcp://") : 0;
+    if (c->url == NULL)
+        return tls ? cli_wrong(c, "url", "certificates are for --url tls+tcp://") : 0;
     if (c->config_path != NULL || c->n_overrides > 0)
-        return wrong(c, "url", "the service has its own settings: no --config, --set, --models");
+        return cli_wrong(c, "url",
+                         "the service has its own settings: no --config, --set, --models");
     return 0;
 }
 

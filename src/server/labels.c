@@ -14,24 +14,8 @@ static const char *const outcomes[FVI_OUTCOMES] = {
     [FVI_OUTCOME_UNUSABLE] = "UNUSABLE",
 };
 
-static const struct {
-    fvi_op op;
-    const char *name;
-} ops[FVI_OPS] = {
-    {FVI_OP_NONE, "none"},         {FVI_OP_VERIFY, "verify"},   {FVI_OP_MATCH, "match"},
-    {FVI_OP_LIVENESS, "liveness"}, {FVI_OP_QUALITY, "quality"}, {FVI_OP_INFO, "info"},
-};
-
-static const char *const statuses[FVI_STATUSES] = {
-    [FVI_ANSWERED_OK] = "OK",
-    [FVI_INVALID_REQUEST] = "INVALID_REQUEST",
-    [FVI_TOO_LARGE] = "TOO_LARGE",
-    [FVI_BUSY] = "BUSY",
-    [FVI_DEADLINE_EXCEEDED] = "DEADLINE_EXCEEDED",
-    [FVI_PERMISSION_DENIED] = "PERMISSION_DENIED",
-    [FVI_REQUEST_ID_REUSED] = "REQUEST_ID_REUSED",
-    [FVI_INTERNAL] = "INTERNAL",
-};
+static const fvi_op ops[FVI_OPS] = {FVI_OP_NONE,     FVI_OP_VERIFY,  FVI_OP_MATCH,
+                                    FVI_OP_LIVENESS, FVI_OP_QUALITY, FVI_OP_INFO};
 
 static const struct {
     fv_reason_code code;
@@ -106,13 +90,13 @@ const char *fvi_outcome_name(fvi_outcome outcome)
 size_t fvi_op_index(fvi_op op)
 {
     for (size_t i = 0; i < FVI_OPS; i++)
-        if (ops[i].op == op) return i;
+        if (ops[i] == op) return i;
     return 0;
 }
 
 const char *fvi_op_label(size_t index)
 {
-    return ops[index].name;
+    return ops[index] == FVI_OP_NONE ? "none" : fvi_op_name(ops[index]);
 }
 
 size_t fvi_status_index(fvi_answered status)
@@ -123,7 +107,7 @@ size_t fvi_status_index(fvi_answered status)
 
 const char *fvi_status_label(size_t index)
 {
-    return statuses[index];
+    return fvi_answered_name((fvi_answered)index);
 }
 
 size_t fvi_reason_labels(void)

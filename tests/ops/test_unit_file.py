@@ -32,6 +32,7 @@ class Unit(unittest.TestCase):
         text = re.sub(r"(?m)^Documentation=.*\n", "", text)
         with open(self.copy, "w", encoding="utf-8") as f:
             f.write(change(text))
+        os.chmod(self.copy, 0o644)  # systemd warns of one that others may write, whatever the umask
 
     def test_systemd_knows_every_line(self):
         self.write()
