@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L
 #include "client/link.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <nng/protocol/reqrep0/req.h>
 #include <nng/supplemental/tls/tls.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/sync.h"
+#include "sp/sp.h"
 
 /* nng re-sends a request that has no reply after RESEND_MS, and at once on a new connection when
  * the old one is lost. One request id is answered once, so that both are safe; the time is beyond
@@ -29,6 +29,8 @@ enum {
     MESSAGE_BYTES_MAX = 16 << 20,
     PEM_BYTES_MAX = 1 << 20,
     URL_CAP = 512,
+    SENT_MS = 2000,
+    CLOSE_MS = 5000,
 };
 
 struct fvi_link {
@@ -84,20 +86,13 @@ static int start_once(fvi_link *link)
 
 bool fvi_link_connected(fvi_link *link, uint32_t wait_ms)
 {
-    struct timespec until;
-    int rc = 0;
+    uint64_t until = fvi_clock_us() + 1000u * (uint64_t)wait_ms;
+    bool in_time = true;
 
     if (start_once(link) != 0) return false;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(wait_ms / 1000);
-    until.tv_nsec += (long)(wait_ms % 1000) * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
     (void)pthread_mutex_lock(&link->lock);
-    while (link->pipes == 0 && rc == 0)
-        rc = pthread_cond_timedwait(&link->change, &link->lock, &until);
+    while (link->pipes == 0 && in_time)
+        in_time = fvi_cond_wait_until(&link->change, &link->lock, until);
     bool connected = link->pipes > 0;
     (void)pthread_mutex_unlock(&link->lock);
     return connected;
@@ -243,21 +238,6 @@ static fv_status dial(fvi_link *link, const fvi_link_options *o, fv_error *err)
     return rv == 0 ? FV_OK : fvi_nng_fail(err, rv, "dialer");
 }
 
-static bool init_locks(fvi_link *link)
-{
-    pthread_condattr_t attr;
-
-    if (pthread_condattr_init(&attr) != 0) return false;
-    bool good = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-                pthread_cond_init(&link->change, &attr) == 0;
-    (void)pthread_condattr_destroy(&attr);
-    if (good && pthread_mutex_init(&link->lock, NULL) != 0) {
-        (void)pthread_cond_destroy(&link->change);
-        good = false;
-    }
-    return good;
-}
-
 fv_status fvi_link_open(fvi_link **out, const fvi_link_options *options, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -268,10 +248,7 @@ fv_status fvi_link_open(fvi_link **out, const fvi_link_options *options, fv_erro
     if (st != FV_OK) return st;
     link = calloc(1, sizeof *link);
     if (link == NULL) return fvi_fail(err, FV_E_NOMEM, "a connection");
-    if (!init_locks(link)) {
-        free(link);
-        return fvi_fail(err, FV_E_NOMEM, "a connection");
-    }
+    fvi_sync_init(&link->lock, &link->change);
     memcpy(link->url, options->url, strlen(options->url) + 1);
     link->reply_bytes_max =
         options->reply_bytes_max > 0 ? options->reply_bytes_max : REPLY_BYTES_MAX;
@@ -284,16 +261,26 @@ fv_status fvi_link_open(fvi_link **out, const fvi_link_options *options, fv_erro
     return st;
 }
 
+/* nng closes well only what no large message flows on: sp/sp.h. */
+static bool close_socket(fvi_link *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    bool connected = l->pipes > 0;
+    (void)pthread_mutex_unlock(&l->lock);
+    if (connected) (void)fvi_sp_await_sent(l->socket, SENT_MS);
+    return fvi_sp_close(l->socket, CLOSE_MS);
+}
+
 void fvi_link_close(fvi_link **link)
 {
     fvi_link *l = *link;
 
     if (l == NULL) return;
-    if (l->open) (void)nng_close(l->socket);
+    *link = NULL;
+    if (l->open && !close_socket(l)) return; /* nng may still call on_pipe() */
     (void)pthread_cond_destroy(&l->change);
     (void)pthread_mutex_destroy(&l->lock);
     free(l);
-    *link = NULL;
 }
 
 int fvi_link_peer_pid(fvi_link *link)

@@ -154,8 +154,8 @@ static void arrive(fvi_call *c)
     if (hopeless || !fvi_queue_put(s->queue, &c->queued)) say_busy(c, clamp_ms(needs_us), false);
 }
 
-/* The connection of somebody who asks and does not read is left to him: to close one on which
- * nng 1.5.2 is receiving can stop its reaper, and with it the process's end, for good. */
+/* The connection of somebody who asks and does not read is left to him: nng 1.5.2 does not close
+ * well one on which it receives (sp/sp.h). */
 static void on_reply(fvi_call *c, int rv)
 {
     fvi_server *s = c->station->server;

@@ -8,15 +8,13 @@
 #define _DEFAULT_SOURCE
 #include "server/internal.h"
 
-#include <dirent.h>
 #include <linux/sockios.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/sockets.h"
 
 enum { HURRY_US = 2000000 };
 
@@ -62,23 +60,21 @@ static size_t unwritten(fvi_server *s)
     return now.waiting;
 }
 
+static void look_unacknowledged(void *any, const fvi_open_socket *socket)
+{
+    bool *found = any;
+    int bytes = 0;
+
+    if (socket->peer.ss_family != AF_INET && socket->peer.ss_family != AF_INET6) return;
+    if (ioctl(socket->held, SIOCOUTQ, &bytes) == 0 && bytes > 0) *found = true;
+}
+
 /* Whether the kernel still has bytes of ours that a TCP peer has not acknowledged. */
 static bool unacknowledged(void)
 {
-    DIR *d = opendir("/proc/self/fd");
-    const struct dirent *e = NULL;
     bool any = false;
 
-    while (d != NULL && !any && (e = readdir(d)) != NULL) {
-        int fd = (int)strtol(e->d_name, NULL, 10);
-        struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
-        socklen_t len = sizeof peer;
-        int bytes = 0;
-        if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0) continue;
-        if (peer.ss_family != AF_INET && peer.ss_family != AF_INET6) continue;
-        any = ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0;
-    }
-    if (d != NULL) (void)closedir(d);
+    fvi_sockets_each(look_unacknowledged, &any);
     return any;
 }
 
@@ -104,10 +100,8 @@ bool fvi_server_drain(fvi_server *s)
     fvi_metrics_gauge(s->metrics, FVI_GAUGE_READY, 0);
     (void)fvi_reqlog_event(s->log, FVI_LOG_INFO, "draining", "%zu requests to answer", n.held);
     fvi_queue_close(s->queue, false);
-    for (int role = 0; role < FVI_CALLERS; role++) {
-        for (size_t i = 0; i < s->stations[role].n_listeners; i++)
-            fvi_listener_hide(&s->stations[role].listeners[i]);
-    }
+    for (int role = 0; role < FVI_CALLERS; role++)
+        fvi_station_hide(&s->stations[role]);
     bool all = fvi_queue_wait_empty(s->queue, until);
     if (!all) { /* those that wait are told so: a request in hand is a matter of moments */
         atomic_store(&s->hurried, true);

@@ -14,6 +14,7 @@
 #include "server/queue.h"
 #include "server/replies.h"
 #include "server/server.h"
+#include "sp/sp.h"
 
 enum {
     FVI_LEFT_MAX = 8,
@@ -132,6 +133,7 @@ typedef struct fvi_server {
     _Atomic bool hurried; /* the time to drain is over: what waits is told BUSY */
     _Atomic bool closing;
     _Atomic uint64_t kept_us; /* when the keeper last looked around */
+    _Atomic bool nng_stuck;   /* frees nothing any more: sp/sp.h */
 
     pthread_mutex_t lock; /* of all below, and of the listeners' nng and taken */
     pthread_cond_t changed;
@@ -189,8 +191,14 @@ void fvi_tell(const fvi_call *call, const fvi_told *told);
 FV_NODISCARD fv_status fvi_station_open(fvi_station *station, fvi_server *server, fvi_caller caller,
                                         fv_error *err);
 FV_NODISCARD fv_status fvi_station_listen(fvi_station *station, fv_error *err);
+
+/* Nobody new finds it. */
+void fvi_station_hide(fvi_station *station);
+void fvi_station_hang_up(fvi_station *station, fvi_hang_up step);
 void fvi_station_stop(fvi_station *station);
-void fvi_station_close(fvi_station *station);
+
+/* false: nng does not end, and may still call; station and server must stay. */
+bool fvi_station_close(fvi_station *station);
 
 /* ---- listener.c ---- */
 

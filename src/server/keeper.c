@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "server/sync.h"
+#include "base/sync.h"
 
-enum { TICK_US = 250000, PROBE_LIMIT_MS = 1500 };
+enum { TICK_US = 250000, PROBE_LIMIT_MS = 1500, FREES_EVERY = 10, FREES_LIMIT_MS = 10000 };
 
 static void open_again(fvi_listener *l, const char *why)
 {
@@ -69,6 +69,15 @@ static void probe_all(fvi_server *s)
     }
 }
 
+/* Where it is stuck, /healthz says so, and the watchdog is not fed. */
+static void check_nng(fvi_server *s)
+{
+    if (atomic_load(&s->nng_stuck) || fvi_sp_frees(FREES_LIMIT_MS)) return;
+    atomic_store(&s->nng_stuck, true);
+    (void)fvi_reqlog_event(s->log, FVI_LOG_ERROR, "nng_stuck",
+                           "connections that end are not freed any more: start the service anew");
+}
+
 void fvi_keeper_gauges(fvi_server *s)
 {
     fvi_queue_counts n = fvi_queue_count(s->queue);
@@ -84,6 +93,7 @@ void *fvi_keeper_main(void *arg)
     fvi_server *s = arg;
     uint64_t probe_us = (uint64_t)s->settings.probe_ms * 1000u;
     uint64_t next_probe = fvi_clock_us() + probe_us;
+    unsigned probes = 0;
 
     (void)pthread_mutex_lock(&s->lock);
     while (!s->stop) {
@@ -93,7 +103,8 @@ void *fvi_keeper_main(void *arg)
         (void)pthread_mutex_unlock(&s->lock);
         fvi_keeper_gauges(s);
         if (probe_us > 0 && fvi_clock_us() >= next_probe) {
-            probe_all(s);
+            if (probes++ % FREES_EVERY == 0) check_nng(s);
+            if (!atomic_load(&s->nng_stuck)) probe_all(s); /* which would not return */
             next_probe = fvi_clock_us() + probe_us;
         }
         atomic_store(&s->kept_us, fvi_clock_us());

@@ -5,7 +5,7 @@
  * - A process that connects to an ipc listener and leaves at once ends it for good: it goes on to
  *   take connections and to greet, but nobody reads what they send. So the keeper sends a request
  * of its own; where that does not arrive, the listener is opened anew, and the dead one closed.
- * That closes its connections, of which some would never be served. nng loses two descriptors by
+ * That ends its connections, of which some would never be served. nng loses two descriptors by
  * it, which are closed some time later, and about 13 KB, which are lost.
  * - Listening on a path looks whether somebody is there by connecting and leaving: a second service
  *   would end the first one's listener. And closing a listener removes the file of its path,
@@ -16,20 +16,18 @@
 #include "server/internal.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <nng/protocol/reqrep0/req.h>
 #include <nng/supplemental/tls/tls.h>
 
 #include "base/clock.h"
+#include "base/sockets.h"
 
 enum { ANYBODY_MS = 1000 };
 
@@ -193,6 +191,18 @@ out:
     return st;
 }
 
+static void close_old(fvi_server *s, nng_listener old)
+{
+    uint32_t id = (uint32_t)nng_listener_id(old);
+
+    fvi_listener_hang_up(old, FVI_HANG_UP_REQUESTS);
+    if (!fvi_pipes_wait_gone(s->pipes, id, FVI_HANG_UP_STEP_MS)) {
+        fvi_listener_hang_up(old, FVI_HANG_UP_BOTH);
+        (void)fvi_pipes_wait_gone(s->pipes, id, FVI_HANG_UP_MS);
+    }
+    (void)nng_listener_close(old);
+}
+
 fv_status fvi_listener_again(fvi_listener *l, fv_error *err)
 {
     fvi_server *s = l->station->server;
@@ -210,26 +220,14 @@ fv_status fvi_listener_again(fvi_listener *l, fv_error *err)
         (void)pthread_mutex_unlock(&s->lock);
     }
     if (!was_open || st != FV_OK) return st;
-    (void)nng_listener_close(old); /* after: who comes back finds the new one */
+    close_old(s, old); /* after: who comes back finds the new one */
     if (l->n_left < FVI_LEFT_MAX) l->left[l->n_left++] = left;
     return st;
 }
 
-/* Closes the descriptors that are bound to this path. */
-static void close_bound(const char *path)
+static void close_bound(void *path, const fvi_open_socket *socket)
 {
-    DIR *d = opendir("/proc/self/fd");
-    const struct dirent *e = NULL;
-
-    while (d != NULL && (e = readdir(d)) != NULL) {
-        struct sockaddr_un at = {.sun_family = AF_UNSPEC};
-        socklen_t len = sizeof at - 1;
-        int fd = (int)strtol(e->d_name, NULL, 10);
-        if (getsockname(fd, (struct sockaddr *)&at, &len) == 0 && at.sun_family == AF_UNIX &&
-            strcmp(at.sun_path, path) == 0)
-            (void)close(fd);
-    }
-    if (d != NULL) (void)closedir(d);
+    if (strcmp(fvi_socket_path(&socket->own), path) == 0) (void)close(socket->number);
 }
 
 void fvi_listener_sweep(fvi_listener *l)
@@ -237,7 +235,7 @@ void fvi_listener_sweep(fvi_listener *l)
     uint64_t now = fvi_clock_us();
 
     while (l->n_left > 0 && l->left[0].due_us <= now) {
-        close_bound(l->left[0].aside + strlen("ipc://"));
+        fvi_sockets_each(close_bound, l->left[0].aside + strlen("ipc://"));
         memmove(l->left, l->left + 1, --l->n_left * sizeof l->left[0]);
     }
 }

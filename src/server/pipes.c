@@ -4,6 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+#include "base/sync.h"
+
 enum { BUCKETS = 1024 }; /* nng counts its ids up from a random one */
 
 typedef struct node {
@@ -13,6 +16,7 @@ typedef struct node {
 
 struct fvi_pipes {
     pthread_mutex_t lock;
+    pthread_cond_t gone;
     size_t n;
     node *buckets[BUCKETS];
 };
@@ -22,7 +26,7 @@ fv_status fvi_pipes_create(fvi_pipes **out, fv_error *err)
     fvi_pipes *p = calloc(1, sizeof *p);
 
     if (p == NULL) return fvi_fail(err, FV_E_NOMEM, "table of connections");
-    (void)pthread_mutex_init(&p->lock, NULL);
+    fvi_sync_init(&p->lock, &p->gone);
     *out = p;
     return FV_OK;
 }
@@ -37,6 +41,7 @@ void fvi_pipes_destroy(fvi_pipes **pipes)
             free(n);
         }
     }
+    (void)pthread_cond_destroy(&(*pipes)->gone);
     (void)pthread_mutex_destroy(&(*pipes)->lock);
     free(*pipes);
     *pipes = NULL;
@@ -73,6 +78,7 @@ void fvi_pipes_remove(fvi_pipes *p, uint32_t id)
     if (n != NULL) {
         *at = n->next;
         p->n--;
+        (void)pthread_cond_broadcast(&p->gone);
     }
     (void)pthread_mutex_unlock(&p->lock);
     free(n);
@@ -132,4 +138,29 @@ void fvi_pipes_each(fvi_pipes *p, void (*visit)(void *self, const fvi_pipe *pipe
             visit(self, &n->pipe);
     }
     (void)pthread_mutex_unlock(&p->lock);
+}
+
+/* Under the lock. */
+static bool any_of(const fvi_pipes *p, uint32_t listener)
+{
+    if (listener == 0) return p->n > 0;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (const node *n = p->buckets[i]; n != NULL; n = n->next) {
+            if (n->pipe.listener == listener) return true;
+        }
+    }
+    return false;
+}
+
+bool fvi_pipes_wait_gone(fvi_pipes *p, uint32_t listener, uint32_t limit_ms)
+{
+    uint64_t until = fvi_clock_us() + 1000u * (uint64_t)limit_ms;
+    bool in_time = true;
+
+    (void)pthread_mutex_lock(&p->lock);
+    while (any_of(p, listener) && in_time)
+        in_time = fvi_cond_wait_until(&p->gone, &p->lock, until);
+    bool gone = !any_of(p, listener);
+    (void)pthread_mutex_unlock(&p->lock);
+    return gone;
 }

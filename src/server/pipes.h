@@ -18,6 +18,7 @@ typedef struct fvi_pipe {
     uint32_t id;
     char peer[FVI_PEER_CAP]; /**< "uid=1000", or an address */
     const char *url;         /**< it came by; static */
+    uint32_t listener;       /**< likewise, nng's number */
     uint64_t replies;        /**< handed to nng, less those that it gave back */
     unsigned unsent;         /**< of them, that nng still has */
     bool stuck;              /**< the last one was not read in time */
@@ -45,6 +46,9 @@ bool fvi_pipes_reply_begins(fvi_pipes *pipes, uint32_t id);
 bool fvi_pipes_reply_ends(fvi_pipes *pipes, uint32_t id, bool sent);
 
 size_t fvi_pipes_count(fvi_pipes *pipes);
+
+/** Waits until none of the listener's is left, 0 = of any. @return false: the time was over */
+bool fvi_pipes_wait_gone(fvi_pipes *pipes, uint32_t listener, uint32_t limit_ms);
 
 /** Calls `visit` for each; it must not call back. */
 void fvi_pipes_each(fvi_pipes *pipes, void (*visit)(void *self, const fvi_pipe *pipe), void *self);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "server/sync.h"
+#include "base/sync.h"
 
 struct fvi_queue {
     pthread_mutex_t lock;

@@ -16,7 +16,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "server/sync.h"
+#include "base/sync.h"
 
 enum {
     MESSAGE_ROOM = 65536, /* beside the photographs */
@@ -228,7 +228,7 @@ bool fvi_server_alive(fvi_server *s)
     uint64_t now = fvi_clock_us();
     uint64_t kept = atomic_load(&s->kept_us);
 
-    if (kept != 0 && now > kept + KEEPER_LATE_US) return false;
+    if (atomic_load(&s->nng_stuck) || (kept != 0 && now > kept + KEEPER_LATE_US)) return false;
     for (size_t i = 0; i < s->n_workers; i++) {
         uint64_t since = atomic_load(&s->workers[i].busy_since_us);
         if (since != 0 && now > since + FVI_STUCK_US) return false;
@@ -283,6 +283,34 @@ static void close_sessions(fvi_server *s)
     if (s->loaded != NULL) fvi_loaded_return(s, s->loaded);
 }
 
+/* nng closes well only what no data flows on (sp/sp.h): connections go first. Those on which a
+ * whole request waits for a context stay, and do no harm. */
+static void hang_up(fvi_server *s)
+{
+    bool gone = s->pipes == NULL;
+
+    for (int role = 0; role < FVI_CALLERS; role++)
+        fvi_station_hide(&s->stations[role]);
+    for (fvi_hang_up step = FVI_HANG_UP_REQUESTS; step <= FVI_HANG_UP_BOTH && !gone; step++) {
+        for (int role = 0; role < FVI_CALLERS; role++)
+            fvi_station_hang_up(&s->stations[role], step);
+        gone = fvi_pipes_wait_gone(
+            s->pipes, 0, step == FVI_HANG_UP_REQUESTS ? FVI_HANG_UP_STEP_MS : FVI_HANG_UP_MS);
+    }
+}
+
+static bool end_stations(fvi_server *s)
+{
+    bool ended = true;
+
+    hang_up(s);
+    for (int role = 0; role < FVI_CALLERS; role++)
+        fvi_station_stop(&s->stations[role]);
+    for (int role = 0; role < FVI_CALLERS; role++)
+        ended = fvi_station_close(&s->stations[role]) && ended;
+    return ended;
+}
+
 void fvi_server_destroy(fvi_server **server)
 {
     if (server == NULL || *server == NULL) return;
@@ -292,11 +320,10 @@ void fvi_server_destroy(fvi_server **server)
     atomic_store(&s->closing, true);
     stop_threads(s);
     fvi_http_stop(&s->http);
-    for (int role = 0; role < FVI_CALLERS; role++)
-        fvi_station_stop(&s->stations[role]);
-    for (int role = 0; role < FVI_CALLERS; role++)
-        fvi_station_close(&s->stations[role]);
+    bool ended = end_stations(s);
     close_sessions(s);
+    *server = NULL;
+    if (!ended) return; /* nng may still call what uses the rest */
     for (int role = 0; role < FVI_CALLERS; role++) {
         if (s->tls[role] != NULL) nng_tls_config_free(s->tls[role]);
     }
@@ -308,5 +335,4 @@ void fvi_server_destroy(fvi_server **server)
     (void)pthread_cond_destroy(&s->changed);
     (void)pthread_mutex_destroy(&s->lock);
     free(s);
-    *server = NULL;
 }

@@ -7,6 +7,8 @@
 
 #include <nng/protocol/reqrep0/rep.h>
 
+enum { CLOSE_MS = 5000 };
+
 static void describe_peer(nng_pipe pipe, fvi_pipe *out)
 {
     uint64_t uid = 0;
@@ -47,7 +49,8 @@ static void on_connection(nng_pipe pipe, nng_pipe_ev ev, void *arg)
         fvi_pipes_remove(st->server->pipes, p.id);
         return;
     }
-    p.url = take(st, (uint32_t)nng_listener_id(nng_pipe_listener(pipe)));
+    p.listener = (uint32_t)nng_listener_id(nng_pipe_listener(pipe));
+    p.url = take(st, p.listener);
     describe_peer(pipe, &p);
     bool full = fvi_pipes_count(st->server->pipes) >= st->server->settings.connections;
     if (full) fvi_metrics_count(st->server->metrics, FVI_COUNT_REFUSED_FULL);
@@ -111,21 +114,33 @@ fv_status fvi_station_listen(fvi_station *st, fv_error *err)
     return FV_OK;
 }
 
-void fvi_station_stop(fvi_station *st)
+void fvi_station_hide(fvi_station *st)
 {
     for (size_t i = 0; i < st->n_listeners; i++)
         fvi_listener_hide(&st->listeners[i]);
+}
+
+void fvi_station_hang_up(fvi_station *st, fvi_hang_up step)
+{
+    for (size_t i = 0; i < st->n_listeners; i++) {
+        if (st->listeners[i].open) fvi_listener_hang_up(st->listeners[i].nng, step);
+    }
+}
+
+void fvi_station_stop(fvi_station *st)
+{
     for (size_t i = 0; i < st->n_calls; i++)
         fvi_call_stop(&st->calls[i]);
 }
 
 /* The listeners go with the socket. */
-void fvi_station_close(fvi_station *st)
+bool fvi_station_close(fvi_station *st)
 {
     for (size_t i = 0; i < st->n_calls; i++)
         fvi_call_close(&st->calls[i]);
-    if (st->open) (void)nng_close(st->socket);
+    if (st->open && !fvi_sp_close(st->socket, CLOSE_MS)) return false;
     free(st->calls);
     free(st->listeners);
     *st = (fvi_station){.open = false};
+    return true;
 }

@@ -21,7 +21,7 @@ endforeach()
 add_library(fv_test_responder STATIC EXCLUDE_FROM_ALL
   ${CMAKE_SOURCE_DIR}/tests/support/responder.c ${CMAKE_SOURCE_DIR}/tests/support/certificate.c)
 target_link_libraries(fv_test_responder
-  PUBLIC fv_wire fv_nng PRIVATE fv_flags fv_test_support PkgConfig::crypto)
+  PUBLIC fv_wire fv_sp fv_nng PRIVATE fv_flags fv_test_support PkgConfig::crypto)
 target_include_directories(fv_test_responder PUBLIC ${CMAKE_SOURCE_DIR}/tests/support)
 target_compile_options(fv_test_responder PRIVATE -Wno-conversion)
 fv_test(test_client_alone SOURCES test_client_alone.c LINKS fv_client LABELS unit)

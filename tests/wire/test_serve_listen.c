@@ -6,7 +6,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <nng/nng.h>
+#include <nng/protocol/reqrep0/req.h>
+
 #include "certificate.h"
+#include "sp/sp.h"
 
 static fvt_served s;
 
@@ -174,6 +178,59 @@ static void test_listen__a_folder_that_goes_takes_nobody_along(void **state)
     assert_int_equal(rename(away, s.dir), 0);
     q = fvt_request("after");
     assert_int_equal(fvt_status_of(s.binding, &q), FACEVERIFY__STATUS__OK);
+}
+
+typedef struct blocker {
+    nng_socket socket;
+    pthread_mutex_t lock;
+    pthread_cond_t opened;
+    bool open;
+    atomic_bool entered;
+} blocker;
+
+static void block(nng_pipe pipe, nng_pipe_ev ev, void *arg)
+{
+    blocker *b = arg;
+    (void)pipe;
+    (void)ev;
+    (void)pthread_mutex_lock(&b->lock);
+    atomic_store(&b->entered, true);
+    while (!b->open)
+        (void)pthread_cond_wait(&b->opened, &b->lock);
+    (void)pthread_mutex_unlock(&b->lock);
+}
+
+/* What nng's own fault would do, made by a callback that keeps the thread that frees things. */
+static void test_listen__nng_that_frees_nothing_is_noticed(void **state)
+{
+    blocker b = {.open = false};
+    (void)state;
+    (void)pthread_mutex_init(&b.lock, NULL);
+    (void)pthread_cond_init(&b.opened, NULL);
+    s.settings.service.probe_ms = 10;
+    fvt_start(&s);
+    assert_int_equal(nng_req0_open(&b.socket), 0);
+    assert_int_equal(nng_pipe_notify(b.socket, NNG_PIPE_EV_REM_POST, block, &b), 0);
+    assert_int_equal(nng_dial(b.socket, s.ops, NULL, 0), 0);
+    fvt_await_metric(&s, "faceverify_connections ", 1);
+    assert_true(fvi_server_alive(s.server));
+    assert_false(fvi_sp_close(b.socket, 1));
+    for (uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
+         fvi_server_alive(s.server) && fvi_clock_us() < until;)
+        fvt_pause();
+    assert_true(atomic_load(&b.entered));
+    assert_false(fvi_server_alive(s.server));
+    assert_true(fvt_logged(&s, "nng_stuck"));
+    (void)pthread_mutex_lock(&b.lock);
+    b.open = true;
+    (void)pthread_cond_broadcast(&b.opened);
+    (void)pthread_mutex_unlock(&b.lock);
+    while (nng_close(b.socket) != NNG_ECLOSED) /* until the one that was given up is over */
+        fvt_pause();
+    fvi_wire_request q = fvt_request("after");
+    assert_int_equal(fvt_status_of(s.binding, &q), FACEVERIFY__STATUS__OK);
+    (void)pthread_cond_destroy(&b.opened);
+    (void)pthread_mutex_destroy(&b.lock);
 }
 
 static void test_listen__connections_are_bounded(void **state)
@@ -363,19 +420,13 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_listen__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(an_ipc_socket_has_its_permissions),
-        T(ipc_survives_those_who_connect_and_leave),
-        T(ipc_survives_them_again_and_again),
-        T(tcp_survives_those_who_connect_and_leave),
-        T(a_file_that_was_removed_comes_back),
-        T(a_second_service_is_refused_and_harms_nobody),
-        T(what_stands_at_the_path_is_told_apart),
-        T(a_port_in_use_is_told),
-        T(garbage_half_messages_and_large_claims),
-
-        T(tls_takes_only_whom_it_knows),
-        T(a_folder_that_goes_takes_nobody_along),
-        T(connections_are_bounded),
+        T(an_ipc_socket_has_its_permissions),      T(ipc_survives_those_who_connect_and_leave),
+        T(ipc_survives_them_again_and_again),      T(tcp_survives_those_who_connect_and_leave),
+        T(a_file_that_was_removed_comes_back),     T(a_second_service_is_refused_and_harms_nobody),
+        T(what_stands_at_the_path_is_told_apart),  T(a_port_in_use_is_told),
+        T(garbage_half_messages_and_large_claims), T(tls_takes_only_whom_it_knows),
+        T(a_folder_that_goes_takes_nobody_along),  T(connections_are_bounded),
+        T(nng_that_frees_nothing_is_noticed),
     };
     return cmocka_run_group_tests_name("serve_listen", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting with a limit on the clock of fvi_clock_us(). */
-#ifndef FVI_SERVER_SYNC_H
-#define FVI_SERVER_SYNC_H
+#ifndef FVI_BASE_SYNC_H
+#define FVI_BASE_SYNC_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _POSIX_C_SOURCE 200809L
-#include "server/sync.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <time.h>
