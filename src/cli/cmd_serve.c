@@ -112,8 +112,9 @@ static sigset_t our_signals(void)
     return set;
 }
 
-/* Until somebody wants it to end. */
-static void run(fvi_server *server, const sigset_t *signals)
+/* Until somebody wants it to end; false: until it found that it does not do its work any more, when
+ * it is better ended, and started anew by whoever started it. */
+static bool run(fvi_server *server, const sigset_t *signals)
 {
     uint64_t watchdog_us = fvi_notify_watchdog_us() / 2;
     struct timespec tick = {.tv_sec = 1};
@@ -122,9 +123,10 @@ static void run(fvi_server *server, const sigset_t *signals)
         tick = (struct timespec){.tv_nsec = (long)watchdog_us * 1000};
     for (;;) {
         int got = sigtimedwait(signals, NULL, &tick);
-        if (got == SIGTERM || got == SIGINT) return;
+        if (got == SIGTERM || got == SIGINT) return true;
         if (got == SIGHUP) fvi_server_reload(server);
-        if (watchdog_us > 0 && fvi_server_alive(server)) (void)fvi_notify_watchdog();
+        if (!fvi_server_alive(server)) return false;
+        if (watchdog_us > 0) (void)fvi_notify_watchdog();
     }
 }
 
@@ -202,9 +204,11 @@ static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
     o.log = log;
     FVI_TRY(fvi_server_start(&server, &o, err));
     tell_ready(server);
-    run(server, signals);
+    bool wanted = run(server, signals);
     if (!drain(server, &settings))
         st = fvi_fail(err, FV_E_TIMEOUT, "not all that was accepted could be answered");
+    else if (!wanted)
+        st = fvi_fail(err, FV_E_BACKEND, "a thread does not move any more: start the service anew");
 out:
     fvi_server_destroy(&server);
     fvi_reqlog_close(&log);
@@ -226,7 +230,9 @@ int cmd_serve(int argc, char **argv)
         "(service.drain_ms), ends. SIGHUP: loads settings and models anew and, if they are good, "
         "changes to them.\n\n"
         "Exit code: 0 after SIGTERM or SIGINT, 2 a setting or URL is wrong (it is named), 3 a "
-        "model, memory or the machine, or not all that was accepted could be answered.",
+        "model, memory or the machine, not all that was accepted could be answered, or the service "
+        "found that "
+        "it is stuck and ended by itself.",
         children,
         NULL,
         NULL};

@@ -86,7 +86,7 @@ bool fvi_drain_sent(fvi_server *s, uint64_t until_us)
     do {
         gone = unwritten(s) == 0 && !unacknowledged();
         if (!gone) (void)nanosleep(&moment, NULL); /* nobody tells when */
-    } while (!gone && fvi_clock_us() < until_us);
+    } while (!gone && fvi_clock_us() < until_us && !atomic_load(&s->nng_stuck));
     return gone;
 }
 

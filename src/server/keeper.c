@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/sync.h"
 
-enum { TICK_US = 250000, PROBE_LIMIT_MS = 1500, FREES_EVERY = 10, FREES_LIMIT_MS = 10000 };
+enum { TICK_US = 250000, PROBE_LIMIT_MS = 1500, FREES_LIMIT_MS = 10000 };
 
 static void open_again(fvi_listener *l, const char *why)
 {
@@ -93,7 +93,6 @@ void *fvi_keeper_main(void *arg)
     fvi_server *s = arg;
     uint64_t probe_us = (uint64_t)s->settings.probe_ms * 1000u;
     uint64_t next_probe = fvi_clock_us() + probe_us;
-    unsigned probes = 0;
 
     (void)pthread_mutex_lock(&s->lock);
     while (!s->stop) {
@@ -103,8 +102,8 @@ void *fvi_keeper_main(void *arg)
         (void)pthread_mutex_unlock(&s->lock);
         fvi_keeper_gauges(s);
         if (probe_us > 0 && fvi_clock_us() >= next_probe) {
-            if (probes++ % FREES_EVERY == 0) check_nng(s);
-            if (!atomic_load(&s->nng_stuck)) probe_all(s); /* which would not return */
+            check_nng(s);
+            if (!atomic_load(&s->nng_stuck)) probe_all(s);
             next_probe = fvi_clock_us() + probe_us;
         }
         atomic_store(&s->kept_us, fvi_clock_us());

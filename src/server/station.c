@@ -7,7 +7,7 @@
 
 #include <nng/protocol/reqrep0/rep.h>
 
-enum { CLOSE_MS = 5000 };
+enum { CLOSE_MS = 5000, STUCK_CLOSE_MS = 1000 };
 
 static void describe_peer(nng_pipe pipe, fvi_pipe *out)
 {
@@ -138,7 +138,10 @@ bool fvi_station_close(fvi_station *st)
 {
     for (size_t i = 0; i < st->n_calls; i++)
         fvi_call_close(&st->calls[i]);
-    if (st->open && !fvi_sp_close(st->socket, CLOSE_MS)) return false;
+    if (st->open) {
+        bool stuck = atomic_load(&st->server->nng_stuck);
+        if (!fvi_sp_close(st->socket, stuck ? STUCK_CLOSE_MS : CLOSE_MS)) return false;
+    }
     free(st->calls);
     free(st->listeners);
     *st = (fvi_station){.open = false};

@@ -117,8 +117,9 @@ class Balanced(Case):
     def test_a_server_that_drains_loses_nothing(self):
         """Callers that try again when they are told BUSY, as the client does, notice nothing."""
         def ask(_):
-            return run("verify", "--url", f"tcp://127.0.0.1:{self.front}", "--deadline-ms",
-                       "120000", SELFIE, RECORD).returncode
+            done = run("verify", "--url", f"tcp://127.0.0.1:{self.front}", "--deadline-ms",
+                       "120000", SELFIE, RECORD)
+            return YES if done.returncode == YES else (done.returncode, done.stdout, done.stderr)
 
         with concurrent.futures.ThreadPoolExecutor(4) as callers:
             answers = callers.map(ask, range(40))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service as a process: started, killed, told to end, told to load anew, with real clients."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,6 +15,7 @@ PROGRAM = os.environ["FV_CLI"]
 ASKER = os.environ["FV_ASKER"]
 DATA = os.environ["FV_DATA"]
 MODELS = os.environ["FV_MODELS"]
+HANG_CLOSE = os.environ.get("FV_HANG_CLOSE", "")
 SELFIE = os.path.join(DATA, "selfie_obama.jpg")
 RECORD = os.path.join(DATA, "record_obama.jpg")
 PATIENCE_S = 120
@@ -31,7 +33,7 @@ def wait_for(what, condition):
 class Service:
     """faceverify serve on an ipc path; its log is a file."""
 
-    def __init__(self, folder, *options, config=None):
+    def __init__(self, folder, *options, config=None, env=None):
         self.url = f"ipc://{folder}/b"
         self.path = f"{folder}/b"
         self.log_name = os.path.join(folder, f"log{time.monotonic_ns()}")
@@ -41,12 +43,14 @@ class Service:
         if config:
             command += ["--config", config]
         self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE,
-                                        stderr=self.log_file, stdin=subprocess.DEVNULL)
+                                        stderr=self.log_file, stdin=subprocess.DEVNULL,
+                                        env=os.environ | (env or {}))
 
     def ready(self):
         line = self.process.stdout.readline().decode()
         assert line.startswith("faceverify serve: ready:"), line + self.log()
         assert self.url in line
+        self.ready_line = line
         return self
 
     def log(self):
@@ -102,6 +106,41 @@ class ServiceTest(unittest.TestCase):
                               check=False)
         self.assertEqual(done.stdout, b"")
         return done.returncode, done.stderr.decode()
+
+    @unittest.skipUnless(HANG_CLOSE, "a sanitizer's library would have to be loaded first")
+    def test_ends_by_itself_where_nng_is_stuck(self):
+        """All that was accepted is answered, and the exit code asks for a new start."""
+        trigger = os.path.join(self.folder, "hang")
+        s = self.start(env={"LD_PRELOAD": HANG_CLOSE, "FV_HANG": trigger})
+        client = ask(s.url, "r", 20)
+        wait_for("a reply", lambda: s.count("decision=PASS") >= 1)
+        open(trigger, "wb").close()
+        self.assertEqual([status for _, status, _ in answers(client)], ["OK"] * 20)
+        self.assertEqual(s.process.wait(PATIENCE_S), 3)
+        self.assertEqual(s.count("nng_stuck"), 1)
+        self.assertEqual(s.count("start the service anew"), 2)
+        os.unlink(trigger)
+
+    def test_peers_that_reset_in_the_middle_of_a_message(self):
+        """nng 1.5.2 may be stuck by it. Then the service says so, answers, and ends."""
+        # what hangs at the end is not freed
+        checks = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+        s = self.start("--set", "service.listen_ops=tcp://127.0.0.1:0",
+                       env={"ASAN_OPTIONS": checks})
+        line = re.search(r"ops=tcp://127.0.0.1:(\d+)", s.ready_line)
+        message = bytes(7) + bytes([14, 0x80]) + bytes(13)  # no request: 10 bytes and an id
+        for _ in range(60):
+            with socket.create_connection(("127.0.0.1", int(line[1]))) as peer:
+                peer.sendall(b"\0SP\0\0\x30\0\0" + message * 3 + bytes(5))
+                peer.recv(8)
+        client = ask(s.url, "r", 3)
+        self.assertEqual([status for _, status, _ in answers(client)], ["OK"] * 3)
+        noticed = time.monotonic() + 15  # it gives nng 10 s
+        while s.process.poll() is None and time.monotonic() < noticed:
+            time.sleep(0.005)
+        ended = s.process.poll() is not None
+        self.assertEqual(s.count("nng_stuck"), 1 if ended else 0)
+        self.assertEqual(s.end(), 3 if ended else 0)
 
     def test_answers_and_ends(self):
         s = self.start()

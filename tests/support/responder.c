@@ -81,16 +81,17 @@ static bool set_tls(const fvt_responder *r, nng_listener listener)
 
 static bool listen_at(fvt_responder *r, char *url, size_t cap)
 {
+    nng_listener listener;
     size_t n = strlen(url);
 
-    if (nng_listener_create(&r->listener, r->socket, url) != 0) return false;
-    if (r->tls_dir != NULL && !set_tls(r, r->listener)) return false;
-    if (nng_listener_start(r->listener, 0) != 0) return false;
+    if (nng_listener_create(&listener, r->socket, url) != 0) return false;
+    if (r->tls_dir != NULL && !set_tls(r, listener)) return false;
+    if (nng_listener_start(listener, 0) != 0) return false;
     if (n < 2 || strcmp(url + n - 2, ":0") != 0) return true;
     int port = 0;
-    if (nng_listener_get_int(r->listener, NNG_OPT_TCP_BOUND_PORT, &port) != 0) {
+    if (nng_listener_get_int(listener, NNG_OPT_TCP_BOUND_PORT, &port) != 0) {
         nng_sockaddr at;
-        if (nng_listener_get_addr(r->listener, NNG_OPT_LOCADDR, &at) != 0) return false;
+        if (nng_listener_get_addr(listener, NNG_OPT_LOCADDR, &at) != 0) return false;
         const uint8_t *p = (const uint8_t *)&at.s_in.sa_port;
         port = p[0] << 8 | p[1];
     }
@@ -109,7 +110,6 @@ bool fvt_responder_start(fvt_responder *r, char *url, size_t cap)
 
 void fvt_responder_stop(fvt_responder *r)
 {
-    fvi_listener_hang_up(r->listener, FVI_HANG_UP_BOTH);
     (void)fvi_sp_close(r->socket, CLOSE_MS);
     (void)pthread_join(r->thread, NULL);
 }

@@ -29,7 +29,6 @@ struct fvt_responder {
     char ids[FVT_SEEN_MAX][FVI_REQUEST_ID_MAX + 1];
     uint32_t deadlines[FVT_SEEN_MAX];
     nng_socket socket;
-    nng_listener listener;
     pthread_t thread;
 };
 

@@ -312,6 +312,8 @@ static void abuse(const char *url, bool ipc)
 {
     static const uint8_t garbage[64] = {0xff, 'G', 'E', 'T', ' ', '/'};
     uint8_t claim[9] = {1, 0, 0, 0, 0, 0x40, 0, 0, 0}; /* 1 GiB */
+    uint8_t buf[1024];
+    uint32_t id = 0;
     uint8_t one = 0;
 
     int fd = fvt_raw_open(url); /* garbage for a greeting */
@@ -321,6 +323,8 @@ static void abuse(const char *url, bool ipc)
     (void)close(fd);
     fd = fvt_raw_greet(url); /* half a message */
     fvt_raw_send(fd, ipc, 1, (fv_bytes){garbage, 10});
+    /* were the reply not read, nng might be stuck for good: tests/fault does that to a process */
+    assert_true(fvt_raw_receive(fd, ipc, &id, buf, sizeof buf) > 0);
     (void)send(fd, claim + (ipc ? 0 : 1), 5, MSG_NOSIGNAL);
     (void)close(fd);
     fd = fvt_raw_greet(url); /* a claim beyond the limit: closed at once */
@@ -333,9 +337,7 @@ static void abuse(const char *url, bool ipc)
                MSG_NOSIGNAL);
     assert_int_equal(read(fd, &one, 1), 0);
     (void)close(fd);
-    uint8_t buf[1024]; /* a message that is no request: answered as such */
-    uint32_t id = 0;
-    fd = fvt_raw_greet(url);
+    fd = fvt_raw_greet(url); /* a message that is no request: answered as such */
     fvt_raw_send(fd, ipc, 3, (fv_bytes){garbage, sizeof garbage});
     assert_true(fvt_raw_receive(fd, ipc, &id, buf, sizeof buf) > 0);
     assert_int_equal(id, 3);
@@ -360,7 +362,64 @@ static void test_listen__garbage_half_messages_and_large_claims(void **state)
                                "status=\"INVALID_REQUEST\"") >= 1);
 }
 
-/* Asks and does not read: it costs some contexts until it is let go, and others are answered. */
+/* One request more; false: nothing can be sent just now. */
+static bool push(int fd, const uint8_t *bytes, size_t len)
+{
+    uint8_t message[256] = {1};
+    uint64_t n = len + 4;
+
+    assert_true(13 + len <= sizeof message);
+    for (int b = 0; b < 8; b++)
+        message[8 - b] = (uint8_t)(n >> 8 * b);
+    message[9] = 0x80;
+    memcpy(message + 13, bytes, len);
+    return send(fd, message, 13 + len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)(13 + len);
+}
+
+/* He keeps one context and his connection, and the others are served as ever. */
+static void test_listen__somebody_who_does_not_read_stops_nobody(void **state)
+{
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    char text[16];
+    (void)state;
+    s.settings.service.workers = 1;
+    s.settings.service.queue = 8;
+    s.settings.service.spare = 8;
+    s.settings.service.send_ms = 200;
+    fvt_start(&s);
+    int fd = fvt_raw_greet(s.binding);
+    int small = 1;
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    fvi_wire_request q = fvt_request("unread");
+    assert_int_equal(fvi_wire_request_encode(&q, &bytes, &len, NULL), FV_OK);
+    for (uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
+         !fvt_logged(&s, "peer_stuck") && fvi_clock_us() < until;) {
+        if (!push(fd, bytes, len)) fvt_pause();
+    }
+    (void)snprintf(text, sizeof text, "uid=%u", (unsigned)getuid());
+    assert_true(fvt_logged(&s, "does not read its replies"));
+    assert_true(fvt_logged(&s, text));
+    uint64_t begun = fvi_clock_us();
+    for (int i = 0; i < 50; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "other%d", i);
+        fvi_wire_request other = fvt_request(id);
+        while (push(fd, bytes, len)) {}
+        Faceverify__Status st = fvt_status_of(s.binding, &other);
+        /* his requests take places in the queue like anybody's */
+        assert_true(st == FACEVERIFY__STATUS__OK || st == FACEVERIFY__STATUS__BUSY);
+    }
+    /* were he to stop them, each would wait for his 200 ms */
+    assert_true(fvi_clock_us() - begun < 50u * 200000u);
+    assert_true(fvt_metric(&s, "faceverify_connections ") >= 1); /* the service probes, too */
+    /* the service ends with his traffic in flight */
+    while (push(fd, bytes, len)) {}
+    fvi_server_destroy(&s.server);
+    (void)close(fd);
+    free(bytes);
+}
+
 static void name_file(char *to, size_t cap, const char *name)
 {
     (void)snprintf(to, cap, "%s/%s", s.dir, name);
@@ -420,12 +479,19 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_listen__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(an_ipc_socket_has_its_permissions),      T(ipc_survives_those_who_connect_and_leave),
-        T(ipc_survives_them_again_and_again),      T(tcp_survives_those_who_connect_and_leave),
-        T(a_file_that_was_removed_comes_back),     T(a_second_service_is_refused_and_harms_nobody),
-        T(what_stands_at_the_path_is_told_apart),  T(a_port_in_use_is_told),
-        T(garbage_half_messages_and_large_claims), T(tls_takes_only_whom_it_knows),
-        T(a_folder_that_goes_takes_nobody_along),  T(connections_are_bounded),
+        T(an_ipc_socket_has_its_permissions),
+        T(ipc_survives_those_who_connect_and_leave),
+        T(ipc_survives_them_again_and_again),
+        T(tcp_survives_those_who_connect_and_leave),
+        T(a_file_that_was_removed_comes_back),
+        T(a_second_service_is_refused_and_harms_nobody),
+        T(what_stands_at_the_path_is_told_apart),
+        T(a_port_in_use_is_told),
+        T(garbage_half_messages_and_large_claims),
+        T(somebody_who_does_not_read_stops_nobody),
+        T(tls_takes_only_whom_it_knows),
+        T(a_folder_that_goes_takes_nobody_along),
+        T(connections_are_bounded),
         T(nng_that_frees_nothing_is_noticed),
     };
     return cmocka_run_group_tests_name("serve_listen", tests, NULL, NULL);
