@@ -146,9 +146,10 @@ static void arrive(fvi_call *c)
     }
     fvi_expected expected = fvi_expect(s);
     uint64_t needs_us = expected.wait_us + expected.work_us;
-    /* what cannot be answered in time is better asked elsewhere; an idle service always tries */
-    bool hopeless =
-        expected.wait_us > 0 && c->until_us != 0 && c->arrived_us + needs_us > c->until_us;
+    /* what cannot be answered in time is better asked elsewhere, a tenth kept for what nobody can
+     * foresee; an idle service always tries */
+    bool hopeless = expected.wait_us > 0 && c->until_us != 0 &&
+                    c->arrived_us + needs_us + needs_us / 10 > c->until_us;
     c->state = FVI_CALL_HELD;
     c->queued.bytes = message.len;
     if (hopeless || !fvi_queue_put(s->queue, &c->queued)) say_busy(c, clamp_ms(needs_us), false);
