@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "verify/engine.h"
+#include "verify/live.h"
+#include "verify/quality.h"
 #include "verify/self_check.h"
 
 typedef struct model {
@@ -87,6 +90,8 @@ static fv_status answer(void *session, const fvi_wire_request *q, uint32_t left_
                         fv_error *err)
 {
     fv_request r = FV_REQUEST_INIT;
+    fvi_deadline until = {left_ms > 0 ? fvi_clock_us() + 1000u * (uint64_t)left_ms : 0};
+    fvi_quality_ask ask = {.photo = q->selfie, .kind = q->kind, .deadline = until};
 
     r.deadline_ms = left_ms;
     r.selfie = q->selfie;
@@ -100,9 +105,9 @@ static fv_status answer(void *session, const fvi_wire_request *q, uint32_t left_
     case FVI_OP_MATCH:
         return fv_match(session, &r, &work->verify, err);
     case FVI_OP_LIVENESS:
-        return fv_liveness(session, q->selfie, &work->liveness, err);
+        return fvi_liveness(session, q->selfie, until, &work->liveness, err);
     case FVI_OP_QUALITY:
-        return fv_quality(session, q->selfie, q->kind, &work->quality, err);
+        return fvi_quality(session, &ask, &work->quality, err);
     case FVI_OP_NONE:
     case FVI_OP_INFO:
         break;

@@ -28,18 +28,21 @@ out:
     return st;
 }
 
-static fv_status judge(fv_session *session, fv_bytes selfie, fv_liveness_result *out, fv_error *err)
+static fv_status judge(fv_session *session, fv_bytes selfie, fvi_deadline deadline,
+                       fv_liveness_result *out, fv_error *err)
 {
     fv_status st = FV_OK;
     const fv_engine *e = session->engine;
     fvi_reasons reasons = {.n = 0};
     fvi_live live = {.reasons = &reasons,
+                     .deadline = deadline,
                      .timings = &out->timings,
                      .limits = &e->policy.live_limits,
                      .score = NAN};
     fvi_examined seen = {.has_face = false};
     fvi_examine what = {.which = FV_SELFIE,
                         .bytes = selfie,
+                        .deadline = deadline,
                         .timings = &out->timings,
                         .limits = &e->settings.selfie,
                         .reasons = &reasons,
@@ -61,8 +64,8 @@ out:
     return st;
 }
 
-fv_status fv_liveness(fv_session *session, fv_bytes selfie, fv_liveness_result *result,
-                      fv_error *err)
+fv_status fvi_liveness(fv_session *session, fv_bytes selfie, fvi_deadline deadline,
+                       fv_liveness_result *result, fv_error *err)
 {
     fv_status st = FV_OK;
     uint64_t mark = fvi_clock_us();
@@ -76,7 +79,7 @@ fv_status fv_liveness(fv_session *session, fv_bytes selfie, fv_liveness_result *
     if (selfie.data == NULL) return fvi_fail_field(err, FV_E_ARG, "selfie", "no selfie was given");
     if (session->liver == NULL)
         return fvi_fail(err, FV_E_MODEL, "the model pack has no liveness network");
-    FVI_TRY(judge(session, selfie, &found, err));
+    FVI_TRY(judge(session, selfie, deadline, &found, err));
     fvi_stage(&mark, &found.timings.total_us);
     found.struct_size = result->struct_size;
     memcpy(result, &found, found.struct_size < sizeof found ? found.struct_size : sizeof found);
@@ -84,4 +87,10 @@ out:
     fvi_session_wipe(session);
     fvi_wipe(&found, sizeof found);
     return st;
+}
+
+fv_status fv_liveness(fv_session *session, fv_bytes selfie, fv_liveness_result *result,
+                      fv_error *err)
+{
+    return fvi_liveness(session, selfie, (fvi_deadline){0}, result, err);
 }

@@ -19,4 +19,8 @@ typedef struct fvi_live {
 FV_NODISCARD fv_status fvi_live_onlook(void *self, fv_session *session, const fvi_sight *sight,
                                        fv_error *err);
 
+/** fv_liveness() within a time budget, and then FV_E_TIMEOUT. */
+FV_NODISCARD fv_status fvi_liveness(fv_session *session, fv_bytes selfie, fvi_deadline deadline,
+                                    fv_liveness_result *result, fv_error *err);
+
 #endif

@@ -59,6 +59,7 @@ static fv_status measure(fv_session *session, const fvi_quality_ask *ask, fv_qua
     fvi_examined seen = {.has_face = false};
     fvi_examine what = {.which = ask->kind,
                         .bytes = ask->photo,
+                        .deadline = ask->deadline,
                         .timings = &out->timings,
                         .limits = limits,
                         .reasons = &reasons,

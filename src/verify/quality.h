@@ -9,6 +9,7 @@
 typedef struct fvi_quality_ask {
     fv_bytes photo;
     fv_image kind;
+    fvi_deadline deadline;
     fvi_onlook *onlook; /**< see fvi_examine; its time counts as part of the whole only */
     void *onlooker;
 } fvi_quality_ask;

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "wire/request.h"
-#include "wire/walk.h"
+#include "base/walk.h"
 
 enum { REQUEST_ID = 1, DEADLINE_MS = 5 };
 

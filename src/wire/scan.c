@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "wire/walk.h"
+#include "base/walk.h"
 
 /* Members of a real oneof exclude each other; a field with a oneof of its own does not care. */
 static uint64_t excludes(const ProtobufCMessageDescriptor *type, const ProtobufCFieldDescriptor *f)

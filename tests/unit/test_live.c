@@ -12,6 +12,8 @@
 #include "faceverify/faceverify.h"
 #include "liveness/liveness.h"
 #include "portrait.h"
+#include "verify/live.h"
+#include "verify/quality.h"
 
 /* The real one is called; what it was shown and what it says are the test's. */
 static struct {
@@ -265,6 +267,31 @@ static void test_live__alone(void **state)
     assert_int_equal(fv_liveness(NULL, (fv_bytes){fix.selfie.data, 1000}, &r, NULL), FV_E_ARG);
 }
 
+/* Alone as within a verify: the time that is given ends it between two stages. */
+static void test_live__and_quality_end_at_their_deadline(void **state)
+{
+    fv_liveness_result live = FV_LIVENESS_RESULT_INIT;
+    fv_quality_result quality = FV_QUALITY_RESULT_INIT;
+    fv_bytes selfie = {fix.selfie.data, fix.selfie.len};
+    fvi_deadline past = {1}, soon = {UINT64_MAX};
+    fvi_quality_ask ask = {.photo = selfie, .kind = FV_SELFIE, .deadline = past};
+    fv_error err = {0};
+    (void)state;
+    watch.score = NAN;
+    live.liveness = FV_LIVENESS_ATTACK; /* untouched */
+    quality.n_reasons = 9;
+    assert_int_equal(fvi_liveness(fix.session, selfie, past, &live, &err), FV_E_TIMEOUT);
+    assert_non_null(strstr(err.text, "deadline passed"));
+    assert_int_equal(live.liveness, FV_LIVENESS_ATTACK);
+    assert_int_equal(fvi_quality(fix.session, &ask, &quality, &err), FV_E_TIMEOUT);
+    assert_int_equal(quality.n_reasons, 9);
+    ask.deadline = soon;
+    assert_fv_ok(fvi_liveness(fix.session, selfie, soon, &live, &err), &err);
+    assert_int_equal(live.liveness, FV_LIVENESS_LIVE);
+    assert_fv_ok(fvi_quality(fix.session, &ask, &quality, &err), &err);
+    assert_int_equal(quality.usable, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_live__what_hides_the_face_is_the_reason),
         cmocka_unit_test(test_live__match_does_not_ask),
         cmocka_unit_test(test_live__alone),
+        cmocka_unit_test(test_live__and_quality_end_at_their_deadline),
     };
     return cmocka_run_group_tests_name("live", tests, open_all, close_all);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fields of a protobuf message one by one, without copying any. */
-#ifndef FVI_WIRE_WALK_H
-#define FVI_WIRE_WALK_H
+#ifndef FVI_BASE_WALK_H
+#define FVI_BASE_WALK_H
 
 #include <stdint.h>
 

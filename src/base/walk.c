@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "wire/walk.h"
+#include "base/walk.h"
 
 #include <stdbool.h>
 
