@@ -232,8 +232,13 @@ static fv_status connect_first(const call *c, fv_error *err)
     uint32_t most = left < client->connect_ms ? left : client->connect_ms;
 
     if (fvi_link_connected(client->link, most)) return FV_OK;
-    return fvi_fail(err, FV_E_BACKEND, "no connection within %u ms: %s", (unsigned)most,
-                    fvi_link_url(client->link));
+    const char *url = fvi_link_url(client->link);
+    const char *tls = strncmp(url, "tls+tcp://", 10) == 0 /* nng does not tell which */
+                          ? " (nobody listens there, or one side does not accept the other's "
+                            "certificate or the name in it)"
+                          : "";
+    return fvi_fail(err, FV_E_BACKEND, "no connection within %u ms: %s%s", (unsigned)most, url,
+                    tls);
 }
 
 static fv_status answer(fv_client *client, fvi_op op, const fv_client_request *request,
