@@ -4,7 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -20,12 +20,17 @@ static bool describe(fvi_open_socket *s)
     return true;
 }
 
-void fvi_sockets_each(void (*visit)(void *self, const fvi_open_socket *socket), void *self)
+/* Two at a time would see each other's duplicates. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void fvi_sockets_each(bool (*visit)(void *self, const fvi_open_socket *socket), void *self)
 {
-    DIR *d = opendir("/proc/self/fd");
+    bool go_on = true;
     const struct dirent *e = NULL;
 
-    while (d != NULL && (e = readdir(d)) != NULL) {
+    (void)pthread_mutex_lock(&lock);
+    DIR *d = opendir("/proc/self/fd");
+    while (d != NULL && go_on && (e = readdir(d)) != NULL) {
         fvi_open_socket s = {.own.ss_family = AF_UNSPEC, .peer.ss_family = AF_UNSPEC};
         struct sockaddr_storage at;
         socklen_t len = sizeof at;
@@ -34,10 +39,11 @@ void fvi_sockets_each(void (*visit)(void *self, const fvi_open_socket *socket), 
             continue;
         s.held = fcntl(s.number, F_DUPFD_CLOEXEC, 0);
         if (s.held < 0) continue;
-        if (describe(&s)) visit(self, &s);
+        go_on = !describe(&s) || visit(self, &s);
         (void)close(s.held);
     }
     if (d != NULL) (void)closedir(d);
+    (void)pthread_mutex_unlock(&lock);
 }
 
 const char *fvi_socket_path(const struct sockaddr_storage *address)

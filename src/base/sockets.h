@@ -3,6 +3,7 @@
 #ifndef FVI_BASE_SOCKETS_H
 #define FVI_BASE_SOCKETS_H
 
+#include <stdbool.h>
 #include <sys/socket.h>
 
 typedef struct fvi_open_socket {
@@ -12,8 +13,11 @@ typedef struct fvi_open_socket {
     struct sockaddr_storage peer; /**< AF_UNSPEC: not connected; a path as that of own */
 } fvi_open_socket;
 
-/** Visits each; where /proc is not mounted, none. Thread-safe. */
-void fvi_sockets_each(void (*visit)(void *self, const fvi_open_socket *socket), void *self);
+/**
+ * Visits each until visit() returns false; where /proc is not mounted, none. One at a time in the
+ * process: visit() must not call back.
+ */
+void fvi_sockets_each(bool (*visit)(void *self, const fvi_open_socket *socket), void *self);
 
 /** The path of an AF_UNIX address: "" where it has none, or is none. */
 const char *fvi_socket_path(const struct sockaddr_storage *address);

@@ -27,7 +27,10 @@ typedef struct args {
     given http;
 } args;
 
-enum { END_MS = 10000 }; /* for what remains, once all is answered */
+enum {
+    END_MS = 20000,  /* for what remains, once all is answered */
+    DEAD_TICKS = 10, /* seconds, or less where a watchdog wants to be fed more often */
+};
 
 static const struct argp_option options[] = {
     {"listen", 'L', "URL", 0,
@@ -113,11 +116,13 @@ static sigset_t our_signals(void)
 }
 
 /* Until somebody wants it to end; false: until it found that it does not do its work any more, when
- * it is better ended, and started anew by whoever started it. */
+ * it is better ended, and started anew by whoever started it. Not at the first sight of it: after a
+ * pause of the whole process every thread is late. */
 static bool run(fvi_server *server, const sigset_t *signals)
 {
     uint64_t watchdog_us = fvi_notify_watchdog_us() / 2;
     struct timespec tick = {.tv_sec = 1};
+    unsigned dead = 0;
 
     if (watchdog_us > 0 && watchdog_us < 1000000u)
         tick = (struct timespec){.tv_nsec = (long)watchdog_us * 1000};
@@ -125,8 +130,9 @@ static bool run(fvi_server *server, const sigset_t *signals)
         int got = sigtimedwait(signals, NULL, &tick);
         if (got == SIGTERM || got == SIGINT) return true;
         if (got == SIGHUP) fvi_server_reload(server);
-        if (!fvi_server_alive(server)) return false;
-        if (watchdog_us > 0) (void)fvi_notify_watchdog();
+        dead = fvi_server_alive(server) ? 0 : dead + 1;
+        if (dead == DEAD_TICKS) return false;
+        if (watchdog_us > 0 && dead == 0) (void)fvi_notify_watchdog();
     }
 }
 
@@ -152,7 +158,7 @@ static void arm(last_resort *r)
 }
 
 /* Whether all that was accepted has been answered. */
-static bool drain(fvi_server *server, const fvi_settings *settings)
+static bool drain(fvi_server *server, const fvi_settings *settings, bool wanted)
 {
     static last_resort draining = {.exit_code = EXIT_FAULT};
     static last_resort ending = {.after_ms = END_MS};
@@ -166,7 +172,7 @@ static bool drain(fvi_server *server, const fvi_settings *settings)
     draining.after_ms = (uint64_t)settings->service.drain_ms + END_MS;
     arm(&draining);
     bool all = fvi_server_drain(server);
-    ending.exit_code = all ? EXIT_YES : EXIT_FAULT;
+    ending.exit_code = all && wanted ? EXIT_YES : EXIT_FAULT;
     arm(&ending);
     return all;
 }
@@ -205,7 +211,7 @@ static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
     FVI_TRY(fvi_server_start(&server, &o, err));
     tell_ready(server);
     bool wanted = run(server, signals);
-    if (!drain(server, &settings))
+    if (!drain(server, &settings, wanted))
         st = fvi_fail(err, FV_E_TIMEOUT, "not all that was accepted could be answered");
     else if (!wanted)
         st = fvi_fail(err, FV_E_BACKEND, "a thread does not move any more: start the service anew");

@@ -60,13 +60,14 @@ static size_t unwritten(fvi_server *s)
     return now.waiting;
 }
 
-static void look_unacknowledged(void *any, const fvi_open_socket *socket)
+static bool look_unacknowledged(void *any, const fvi_open_socket *socket)
 {
     bool *found = any;
     int bytes = 0;
 
-    if (socket->peer.ss_family != AF_INET && socket->peer.ss_family != AF_INET6) return;
-    if (ioctl(socket->held, SIOCOUTQ, &bytes) == 0 && bytes > 0) *found = true;
+    if (socket->peer.ss_family == AF_INET || socket->peer.ss_family == AF_INET6)
+        *found = ioctl(socket->held, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+    return !*found;
 }
 
 /* Whether the kernel still has bytes of ours that a TCP peer has not acknowledged. */
@@ -81,12 +82,16 @@ static bool unacknowledged(void)
 bool fvi_drain_sent(fvi_server *s, uint64_t until_us)
 {
     static const struct timespec moment = {.tv_nsec = 2000000};
+    uint64_t begun = fvi_clock_us();
     bool gone = false;
 
     do {
         gone = unwritten(s) == 0 && !unacknowledged();
         if (!gone) (void)nanosleep(&moment, NULL); /* nobody tells when */
-    } while (!gone && fvi_clock_us() < until_us && !atomic_load(&s->nng_stuck));
+        /* what nng does not free any more, looks unwritten for ever */
+        uint64_t stuck_until = atomic_load(&s->nng_stuck) ? begun + HURRY_US : UINT64_MAX;
+        if (until_us > stuck_until) until_us = stuck_until;
+    } while (!gone && fvi_clock_us() < until_us);
     return gone;
 }
 

@@ -65,6 +65,7 @@ static void probe_all(fvi_server *s)
             if (st->listeners[i].url.transport != FVI_IPC) continue;
             look_after(&st->listeners[i]);
             fvi_listener_sweep(&st->listeners[i]);
+            atomic_store(&s->kept_us, fvi_clock_us());
         }
     }
 }
@@ -73,9 +74,9 @@ static void probe_all(fvi_server *s)
 static void check_nng(fvi_server *s)
 {
     if (atomic_load(&s->nng_stuck) || fvi_sp_frees(FREES_LIMIT_MS)) return;
-    atomic_store(&s->nng_stuck, true);
     (void)fvi_reqlog_event(s->log, FVI_LOG_ERROR, "nng_stuck",
                            "connections that end are not freed any more: start the service anew");
+    atomic_store(&s->nng_stuck, true);
 }
 
 void fvi_keeper_gauges(fvi_server *s)

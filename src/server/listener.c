@@ -206,7 +206,7 @@ static void close_old(fvi_server *s, nng_listener old)
 fv_status fvi_listener_again(fvi_listener *l, fv_error *err)
 {
     fvi_server *s = l->station->server;
-    fvi_left left = {.due_us = fvi_clock_us() + FVI_LEFT_US};
+    fvi_left left = {.due_us = 0};
     nng_listener old = l->nng;
     bool was_open = l->open;
 
@@ -221,13 +221,15 @@ fv_status fvi_listener_again(fvi_listener *l, fv_error *err)
     }
     if (!was_open || st != FV_OK) return st;
     close_old(s, old); /* after: who comes back finds the new one */
+    left.due_us = fvi_clock_us() + FVI_LEFT_US;
     if (l->n_left < FVI_LEFT_MAX) l->left[l->n_left++] = left;
     return st;
 }
 
-static void close_bound(void *path, const fvi_open_socket *socket)
+static bool close_bound(void *path, const fvi_open_socket *socket)
 {
     if (strcmp(fvi_socket_path(&socket->own), path) == 0) (void)close(socket->number);
+    return true;
 }
 
 void fvi_listener_sweep(fvi_listener *l)

@@ -287,7 +287,7 @@ static void close_sessions(fvi_server *s)
  * whole request waits for a context stay, and do no harm. */
 static void hang_up(fvi_server *s)
 {
-    bool gone = s->pipes == NULL;
+    bool gone = s->pipes == NULL || atomic_load(&s->nng_stuck);
 
     for (int role = 0; role < FVI_CALLERS; role++)
         fvi_station_hide(&s->stations[role]);

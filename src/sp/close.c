@@ -2,8 +2,10 @@
 #define _DEFAULT_SOURCE
 #include "sp/sp.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,8 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
+
+enum { SLICES = 10 };
 
 typedef struct closing {
     nng_socket socket;
@@ -47,21 +51,49 @@ static void *run(void *arg)
 bool fvi_sp_await_sent(nng_socket socket, uint32_t limit_ms)
 {
     struct pollfd p = {.events = POLLIN}; /* readable: the socket can be written to */
+    uint64_t until = fvi_clock_us() + 1000u * (uint64_t)limit_ms;
+    uint64_t now = 0;
+    int ready = -1;
 
-    return nng_socket_get_int(socket, NNG_OPT_SENDFD, &p.fd) == 0 &&
-           poll(&p, 1, (int)limit_ms) == 1;
+    if (nng_socket_get_int(socket, NNG_OPT_SENDFD, &p.fd) != 0) return false;
+    while (ready < 0 && (now = fvi_clock_us()) < until) {
+        ready = poll(&p, 1, (int)((until - now + 999) / 1000));
+        if (ready < 0 && errno != EINTR) return false;
+    }
+    return ready == 1;
+}
+
+/* None of the host's handlers runs on it. */
+static bool start(closing *c)
+{
+    pthread_t thread;
+    sigset_t all;
+    sigset_t before;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(&thread, NULL, run, c) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (started) (void)pthread_detach(thread);
+    return started;
+}
+
+/* A pause of the whole process, in which no thread could do anything, costs one slice at most. */
+static void wait_slice(closing *c, uint32_t limit_ms)
+{
+    uint64_t until = fvi_clock_us() + 1000u * (uint64_t)limit_ms / SLICES;
+
+    while (!c->closed && fvi_cond_wait_until(&c->ended, &c->lock, until)) {}
 }
 
 bool fvi_sp_close(nng_socket socket, uint32_t limit_ms)
 {
-    uint64_t until = fvi_clock_us() + 1000u * (uint64_t)limit_ms;
-    pthread_t thread;
     closing *c = calloc(1, sizeof *c);
 
     if (c != NULL) {
         *c = (closing){.socket = socket, .users = 2};
         fvi_sync_init(&c->lock, &c->ended);
-        if (pthread_create(&thread, NULL, run, c) != 0) {
+        if (!start(c)) {
             c->users = 1;
             (void)pthread_mutex_lock(&c->lock);
             leave(c);
@@ -72,9 +104,9 @@ bool fvi_sp_close(nng_socket socket, uint32_t limit_ms)
         (void)nng_close(socket);
         return true;
     }
-    (void)pthread_detach(thread);
     (void)pthread_mutex_lock(&c->lock);
-    while (!c->closed && fvi_cond_wait_until(&c->ended, &c->lock, until)) {}
+    for (int i = 0; i < SLICES && !c->closed; i++)
+        wait_slice(c, limit_ms);
     bool closed = c->closed;
     leave(c);
     return closed;

@@ -37,12 +37,13 @@ typedef struct ending {
     int how;
 } ending;
 
-static void end_those_of(void *self, const fvi_open_socket *s)
+static bool end_those_of(void *self, const fvi_open_socket *s)
 {
     const ending *e = self;
 
     if (s->peer.ss_family != AF_UNSPEC && came_by(&e->bound, &s->own))
         (void)shutdown(s->held, e->how);
+    return true;
 }
 
 void fvi_listener_hang_up(nng_listener listener, fvi_hang_up step)

@@ -5,8 +5,8 @@
  * nng_close(), nng_listener_close() and nng_pipe_close() forbid a connection's transfers to go on.
  * Where a part of a message has just come or gone, and the callback that would ask for the rest has
  * not run yet, the rest is then refused, nobody is told, and nng's one thread that frees things
- * waits for that message for ever: the call, and every later one of its kind, does not return.
- * (nng_aio_begin() under a transport's *_recv_cb and *_send_cb; later versions finish the aio.) So
+ * waits for that message for ever: nothing is freed any more, and no nng_close() returns.
+ * (nni_aio_begin() under a transport's *_recv_cb and *_send_cb; later versions finish the aio.) So
  * no large message may flow when nng closes.
  *
  * All functions are thread-safe.

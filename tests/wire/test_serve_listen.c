@@ -70,10 +70,13 @@ static void test_listen__ipc_survives_those_who_connect_and_leave(void **state)
     q.subject_ref = "hold";
     fvt_ask(&before, old, &q);
     fvt_await_int(&s.fake.entered, 1);
-    connect_and_leave(s.binding, 1000);
     fvi_wire_request after = fvt_request("after");
-    assert_int_equal(fvt_status_of(s.binding, &after), FACEVERIFY__STATUS__OK);
-    fvt_await_metric(&s, "faceverify_relistens_total", 1);
+    uint64_t until = fvi_clock_us() + AWAIT_MS * 1000u;
+    do { /* it takes one that leaves before it is greeted */
+        connect_and_leave(s.binding, 1000);
+        assert_int_equal(fvt_status_of(s.binding, &after), FACEVERIFY__STATUS__OK);
+    } while (fvt_metric(&s, "faceverify_relistens_total") < 1 && fvi_clock_us() < until);
+    assert_true(fvt_metric(&s, "faceverify_relistens_total") >= 1);
     assert_true(fvt_logged(&s, "listening_again"));
     /* whoever was connected comes back, and gets the answer that was computed meanwhile */
     fvt_release(&s);
