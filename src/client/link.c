@@ -36,6 +36,7 @@ enum {
 struct fvi_link {
     nng_socket socket;
     nng_dialer dialer;
+    int sent; /* of fvi_sp_sent() */
     bool open;
     size_t reply_bytes_max;
     char url[URL_CAP];
@@ -223,6 +224,7 @@ static fv_status dial(fvi_link *link, const fvi_link_options *o, fv_error *err)
 
     if (rv != 0) return fvi_nng_fail(err, rv, "socket");
     link->open = true;
+    link->sent = fvi_sp_sent(link->socket);
     rv = set_options(link->socket, link->reply_bytes_max);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_ADD_PRE, on_pipe, link);
     if (rv == 0) rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_REM_POST, on_pipe, link);
@@ -267,7 +269,7 @@ static bool close_socket(fvi_link *l)
     (void)pthread_mutex_lock(&l->lock);
     bool connected = l->pipes > 0;
     (void)pthread_mutex_unlock(&l->lock);
-    if (connected) (void)fvi_sp_await_sent(l->socket, SENT_MS);
+    if (connected) (void)fvi_sp_await_sent(l->sent, SENT_MS);
     return fvi_sp_close(l->socket, CLOSE_MS);
 }
 

@@ -48,14 +48,20 @@ static void *run(void *arg)
     return NULL;
 }
 
-bool fvi_sp_await_sent(nng_socket socket, uint32_t limit_ms)
+int fvi_sp_sent(nng_socket socket)
 {
-    struct pollfd p = {.events = POLLIN}; /* readable: the socket can be written to */
+    int fd = -1;
+    return nng_socket_get_int(socket, NNG_OPT_SENDFD, &fd) == 0 ? fd : -1;
+}
+
+bool fvi_sp_await_sent(int sent, uint32_t limit_ms)
+{
+    struct pollfd p = {.fd = sent, .events = POLLIN}; /* readable: the socket can be written to */
     uint64_t until = fvi_clock_us() + 1000u * (uint64_t)limit_ms;
     uint64_t now = 0;
     int ready = -1;
 
-    if (nng_socket_get_int(socket, NNG_OPT_SENDFD, &p.fd) != 0) return false;
+    if (sent < 0) return false;
     while (ready < 0 && (now = fvi_clock_us()) < until) {
         ready = poll(&p, 1, (int)((until - now + 999) / 1000));
         if (ready < 0 && errno != EINTR) return false;

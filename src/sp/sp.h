@@ -19,13 +19,18 @@
 
 #include <nng/nng.h>
 
+/** What fvi_sp_await_sent() looks at, the socket's own; to be asked for before the socket is used,
+ *  as nng hands it to its threads without a lock. -1 = no descriptor is left. */
+int fvi_sp_sent(nng_socket socket);
+
 /**
  * Waits until a REQ socket writes nothing: a request of which the caller has given up goes on being
  * sent.
  *
+ * @param sent  of fvi_sp_sent()
  * @return false: the peer does not read, or slowly; or nobody is connected
  */
-bool fvi_sp_await_sent(nng_socket socket, uint32_t limit_ms);
+bool fvi_sp_await_sent(int sent, uint32_t limit_ms);
 
 /**
  * Ends the connections that came by a listener as if their peers had hung up, by shutting their
