@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "wire/request.h"
 #include "base/walk.h"
+#include "wire/request.h"
 
 enum { REQUEST_ID = 1, DEADLINE_MS = 5 };
 
