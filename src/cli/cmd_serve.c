@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +29,8 @@ typedef struct args {
 } args;
 
 enum {
-    END_MS = 20000,  /* for what remains, once all is answered */
+    END_MS = 20000, /* for what remains, once all is answered */
+    OWN_DESCRIPTORS = 128,
     DEAD_TICKS = 10, /* seconds, or less where a watchdog wants to be fed more often */
 };
 
@@ -186,6 +188,21 @@ static void keep_memory_flat(void)
     (void)mallopt(M_ARENA_MAX, 4);
 }
 
+/* As many descriptors as connections may need, where the system allows that many. */
+static void make_room(const fvi_settings *settings, fvi_reqlog *log)
+{
+    const rlim_t wanted = settings->service.connections + OWN_DESCRIPTORS;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= wanted) return;
+    (void)fvi_reqlog_event(log, FVI_LOG_WARNING, "few_descriptors",
+                           "%llu may be open; service.connections=%u needs %llu",
+                           (unsigned long long)limit.rlim_cur, settings->service.connections,
+                           (unsigned long long)wanted);
+}
+
 static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
 {
     fv_status st = FV_OK;
@@ -208,6 +225,7 @@ static fv_status serve(const args *a, const sigset_t *signals, fv_error *err)
                               a->common.n_overrides, err));
     FVI_TRY(fvi_reqlog_open(&log, STDERR_FILENO, err));
     o.log = log;
+    make_room(&settings, log);
     FVI_TRY(fvi_server_start(&server, &o, err));
     tell_ready(server);
     bool wanted = run(server, signals);

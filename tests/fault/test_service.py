@@ -2,6 +2,7 @@
 """The service as a process: started, killed, told to end, told to load anew, with real clients."""
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -33,7 +34,7 @@ def wait_for(what, condition):
 class Service:
     """faceverify serve on an ipc path; its log is a file."""
 
-    def __init__(self, folder, *options, config=None, env=None):
+    def __init__(self, folder, *options, config=None, env=None, files=None):
         self.url = f"ipc://{folder}/b"
         self.path = f"{folder}/b"
         self.log_name = os.path.join(folder, f"log{time.monotonic_ns()}")
@@ -44,7 +45,9 @@ class Service:
             command += ["--config", config]
         self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE,
                                         stderr=self.log_file, stdin=subprocess.DEVNULL,
-                                        env=os.environ | (env or {}))
+                                        env=os.environ | (env or {}),
+                                        preexec_fn=files and (lambda: resource.setrlimit(
+                                            resource.RLIMIT_NOFILE, files)))
 
     def ready(self):
         line = self.process.stdout.readline().decode()
@@ -141,6 +144,17 @@ class ServiceTest(unittest.TestCase):
         if s.count("nng_stuck"):
             self.assertEqual(s.process.wait(PATIENCE_S), 3)
         else:
+            self.assertEqual(s.end(), 0)
+
+    def test_descriptors_for_all_connections(self):
+        """It takes what the system allows; where that is too little, it says so and answers."""
+        for files, said in (((256, 8192), 0), ((256, 256), 1)):
+            s = self.start(files=files)
+            self.assertEqual(s.count("few_descriptors", "256 may be open"), said)
+            with open(f"/proc/{s.process.pid}/limits", encoding="ascii") as limits:
+                soft = re.search(r"Max open files +(\d+)", limits.read())
+            self.assertEqual(int(soft[1]), 256 if said else 4096 + 128)
+            self.assertEqual(answers(ask(s.url, f"r{said}"))[0][1], "OK")
             self.assertEqual(s.end(), 0)
 
     def test_answers_and_ends(self):
