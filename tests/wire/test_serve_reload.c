@@ -2,6 +2,8 @@
 /* New settings and models between two requests; the old ones where the new are no good. */
 #include "served.h"
 
+#include "server/internal.h"
+
 static fvt_served s;
 
 static int setup(void **state)
@@ -51,6 +53,57 @@ static void test_reload__changes_and_lets_the_old_one_go(void **state)
     assert_int_equal(fvt_metric(&s, "faceverify_sessions"), 2);
     pack_is("pack-2");
     assert_true(fvt_logged(&s, "the colour of the door"));
+}
+
+/* A worker that the machine does not let run for a while. */
+static struct {
+    atomic_int left; /* workers that are still to be started at once; < 0 = all are */
+    pthread_mutex_t lock;
+    pthread_cond_t may_run;
+    bool runs;
+    void *arg;
+} late = {-1, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, NULL};
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+                          void *arg);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+                          void *arg);
+
+static void *run_late(void *arg)
+{
+    (void)pthread_mutex_lock(&late.lock);
+    while (!late.runs)
+        (void)pthread_cond_wait(&late.may_run, &late.lock);
+    (void)pthread_mutex_unlock(&late.lock);
+    return fvi_worker_main(arg);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+                          void *arg)
+{
+    bool is_late = run == fvi_worker_main && atomic_fetch_sub(&late.left, 1) == 0;
+    return __real_pthread_create(thread, attr, is_late ? run_late : run, arg);
+}
+
+static void test_reload__before_a_worker_has_run(void **state)
+{
+    (void)state;
+    atomic_store(&late.left, 1);
+    fvt_start(&s);
+    pack_is("pack-1");
+    fvi_server_reload(s.server);
+    fvt_await_metric(&s, "faceverify_reloads_total{result=\"ok\"}", 1);
+    (void)pthread_mutex_lock(&late.lock);
+    late.runs = true;
+    (void)pthread_cond_broadcast(&late.may_run);
+    (void)pthread_mutex_unlock(&late.lock);
+    await_models(1);
+    assert_int_equal(atomic_load(&s.fake.sessions), 2);
+    assert_int_equal(fvt_metric(&s, "faceverify_sessions"), 2);
+    pack_is("pack-2");
+    fvi_server_reload(s.server); /* goes on */
+    fvt_await_metric(&s, "faceverify_reloads_total{result=\"ok\"}", 2);
+    await_models(1);
 }
 
 static void test_reload__what_is_broken_changes_nothing(void **state)
@@ -160,11 +213,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_reload__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(changes_and_lets_the_old_one_go),
-        T(what_is_broken_changes_nothing),
-        T(a_request_in_hand_ends_with_what_it_began_with),
-        T(under_load_every_request_is_answered),
-        T(a_start_that_fails_leaves_nothing),
+        T(changes_and_lets_the_old_one_go),      T(before_a_worker_has_run),
+        T(what_is_broken_changes_nothing),       T(a_request_in_hand_ends_with_what_it_began_with),
+        T(under_load_every_request_is_answered), T(a_start_that_fails_leaves_nothing),
     };
     return cmocka_run_group_tests_name("serve_reload", tests, NULL, NULL);
 }
