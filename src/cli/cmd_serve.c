@@ -255,8 +255,7 @@ int cmd_serve(int argc, char **argv)
         "changes to them.\n\n"
         "Exit code: 0 after SIGTERM or SIGINT, 2 a setting or URL is wrong (it is named), 3 a "
         "model, memory or the machine, not all that was accepted could be answered, or the service "
-        "found that "
-        "it is stuck and ended by itself.",
+        "found that it is stuck and ended by itself.",
         children,
         NULL,
         NULL};

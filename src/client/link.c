@@ -30,7 +30,6 @@ enum {
     PEM_BYTES_MAX = 1 << 20,
     URL_CAP = 512,
     SENT_MS = 2000,
-    CLOSE_MS = 5000,
 };
 
 struct fvi_link {
@@ -270,7 +269,7 @@ static bool close_socket(fvi_link *l)
     bool connected = l->pipes > 0;
     (void)pthread_mutex_unlock(&l->lock);
     if (connected) (void)fvi_sp_await_sent(l->sent, SENT_MS);
-    return fvi_sp_close(l->socket, CLOSE_MS);
+    return fvi_sp_close(l->socket, FVI_SP_CLOSE_MS);
 }
 
 void fvi_link_close(fvi_link **link)

@@ -29,7 +29,7 @@
 #include "base/clock.h"
 #include "base/sockets.h"
 
-enum { ANYBODY_MS = 1000, CLOSE_MS = 5000 };
+enum { ANYBODY_MS = 1000 };
 
 static fv_status cannot(fv_error *err, const fvi_url *url, const char *why)
 {
@@ -56,7 +56,7 @@ static fv_status check_nobody(const fvi_url *url, fv_error *err)
         st = cannot(err, url,
                     "a process holds the socket there without answering; end it, or remove the "
                     "file");
-    (void)fvi_sp_close(q, CLOSE_MS);
+    (void)fvi_sp_close(q, FVI_SP_CLOSE_MS);
     return st;
 }
 

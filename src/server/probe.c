@@ -6,8 +6,6 @@
 
 #include <nng/protocol/reqrep0/req.h>
 
-enum { CLOSE_MS = 5000 };
-
 static int ask(nng_socket q, const char *url, fv_bytes request)
 {
     nng_msg *reply = NULL;
@@ -50,7 +48,7 @@ bool fvi_probe(const char *url, const char *request_id, uint32_t limit_ms)
     (void)nng_socket_set_ms(q, NNG_OPT_SENDTIMEO, (nng_duration)limit_ms);
     (void)nng_socket_set_ms(q, NNG_OPT_RECVTIMEO, (nng_duration)limit_ms);
     rv = ask(q, url, (fv_bytes){bytes, len});
-    (void)fvi_sp_close(q, CLOSE_MS);
+    (void)fvi_sp_close(q, FVI_SP_CLOSE_MS);
     free(bytes);
     return rv == 0;
 }

@@ -72,33 +72,21 @@ out:
     return st;
 }
 
-/* sessions: NULL afterwards, but for those that were handed over before and that a worker, which
- * has not run since, has not taken. */
-static void hand_over(fvi_server *s, fvi_loaded *l, void **sessions)
+static void hand_over(fvi_server *s, fvi_loaded *l, void *const *sessions)
 {
-    fvi_loaded *untaken = NULL; /* all of the same: wait_for_workers() comes between two reloads */
-
     (void)pthread_mutex_lock(&s->lock);
     fvi_loaded *old = s->loaded;
     l->users += 1 + s->n_workers; /* the server's own, and one a session */
     s->loaded = l;
     s->sessions += s->n_workers;
     for (size_t i = 0; i < s->n_workers; i++) {
-        void *before = s->workers[i].next;
-        if (before != NULL) untaken = s->workers[i].next_loaded;
         s->workers[i].next = sessions[i];
         s->workers[i].next_loaded = l;
-        sessions[i] = before;
     }
     fvi_metrics_gauge(s->metrics, FVI_GAUGE_SESSIONS, (int64_t)s->sessions);
     (void)pthread_mutex_unlock(&s->lock);
     fvi_metrics_versions(s->metrics, s->backend.versions(l->model));
     fvi_queue_wake(s->queue);
-    for (size_t i = 0; i < s->n_workers; i++) {
-        if (sessions[i] == NULL) continue;
-        s->backend.close(s->backend.self, sessions[i]);
-        let_go(s, untaken, 1);
-    }
     if (old != NULL) let_go(s, old, 0);
 }
 

@@ -122,6 +122,7 @@ static fv_status start_threads(fvi_server *s, fv_error *err)
 {
     for (size_t i = 0; i < s->n_workers; i++) {
         fvi_worker *w = &s->workers[i];
+        fvi_worker_change(w); /* takes its first session: the next one may come before it runs */
         if (pthread_create(&w->thread, NULL, fvi_worker_main, w) != 0)
             return fvi_fail(err, FV_E_NOMEM, "thread of worker %zu", i);
         w->running = true;

@@ -7,7 +7,7 @@
 
 #include <nng/protocol/reqrep0/rep.h>
 
-enum { CLOSE_MS = 5000, STUCK_CLOSE_MS = 1000 };
+enum { STUCK_CLOSE_MS = 1000 };
 
 static void describe_peer(nng_pipe pipe, fvi_pipe *out)
 {
@@ -140,7 +140,7 @@ bool fvi_station_close(fvi_station *st)
         fvi_call_close(&st->calls[i]);
     if (st->open) {
         bool stuck = atomic_load(&st->server->nng_stuck);
-        if (!fvi_sp_close(st->socket, stuck ? STUCK_CLOSE_MS : CLOSE_MS)) return false;
+        if (!fvi_sp_close(st->socket, stuck ? STUCK_CLOSE_MS : FVI_SP_CLOSE_MS)) return false;
     }
     free(st->calls);
     free(st->listeners);

@@ -45,6 +45,9 @@ void fvi_listener_hang_up(nng_listener listener, fvi_hang_up step);
 /** How long connections that were hung up may take, after the first step, and after the second. */
 enum { FVI_HANG_UP_STEP_MS = 100, FVI_HANG_UP_MS = 2000 };
 
+/** How long a close may take where nothing else is said. */
+enum { FVI_SP_CLOSE_MS = 5000 };
+
 /**
  * nng_close() in a thread of its own, as it may wait for ever all the same.
  *

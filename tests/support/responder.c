@@ -10,8 +10,6 @@
 
 #include "sp/sp.h"
 
-enum { CLOSE_MS = 5000 };
-
 static void serve(fvt_responder *r, nng_msg *m)
 {
     const fvi_wire_limits limits = {.image_bytes = 1 << 24};
@@ -110,7 +108,7 @@ bool fvt_responder_start(fvt_responder *r, char *url, size_t cap)
 
 void fvt_responder_stop(fvt_responder *r)
 {
-    (void)fvi_sp_close(r->socket, CLOSE_MS);
+    (void)fvi_sp_close(r->socket, FVI_SP_CLOSE_MS);
     (void)pthread_join(r->thread, NULL);
 }
 

@@ -61,8 +61,7 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t may_run;
     bool runs;
-    void *arg;
-} late = {-1, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, NULL};
+} late = {-1, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
 
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
                           void *arg);

@@ -5,9 +5,9 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>
+#include <sys/socket.h>
 #include <time.h>
 
-#include "base/sockets.h"
 #include "base/sync.h"
 #include "sp/sp.h"
 
